@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module: Swift 6 mode, warnings are errors, imports say what they use.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Modules on the decision path are optimised together, as if they were one.
+let hotPath: [SwiftSetting] = strict + [
+    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
+/// Modules that hold C pointers mark each unsafe use.
+let boundary: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "vane",
+    products: [.executable(name: "vane", targets: ["vane"])],
+    targets: [
+        // C and C++ boundaries.
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CXXHash"),
+        .target(name: "CGetopt"),
+
+        // The deterministic core, from the bottom up.
+        .target(name: "Documents", dependencies: ["CYAML"], swiftSettings: boundary),
+        .target(name: "Expressions", dependencies: ["Documents", "CRE2"], swiftSettings: hotPath),
+        .target(name: "Events", dependencies: ["Documents", "Expressions", "CSimdJSON", "CXXHash", "CCrypto"], swiftSettings: hotPath),
+        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: hotPath),
+        .target(name: "Rules", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: hotPath),
+        .target(name: "Engine", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: hotPath),
+
+        // One outside system each.
+        .target(name: "Telemetry", swiftSettings: strict),
+        .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
+
+        // The process around the core.
+        .target(
+            name: "Service",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO"],
+            swiftSettings: strict),
+        .target(
+            name: "RuleTesting",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine"], swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: ["Documents", "Events", "Engine", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
+        .target(name: "CommandLineTable", dependencies: ["CGetopt"], swiftSettings: boundary),
+        .executableTarget(
+            name: "vane",
+            dependencies: [
+                "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO",
+                "Service", "RuleTesting", "Demo",
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
+        .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: strict),
+        .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: strict),
+        .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

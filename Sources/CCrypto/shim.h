@@ -1,0 +1,5 @@
+// OpenSSL libcrypto: HMAC and SHA-2.
+#pragma once
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/crypto.h>

@@ -1,0 +1,3 @@
+// libyaml: its event API, with marks.
+#pragma once
+#include <yaml.h>

@@ -1,0 +1,1 @@
+@main enum Vane { static func main() {} }
