@@ -1,0 +1,224 @@
+internal import CSimdJSON
+internal import Expressions
+
+/// Decodes JSON events into rows, in one pass and without a tree. One thread at a time.
+///
+/// Plain JSON and CloudEvents 1.0 are accepted: structured (the fields are in `data`) and binary (the caller passes the `ce_` headers as
+/// `Envelope`). Unknown members are ignored; a member that the schema knows and that appears twice is refused, because two readers
+/// of such an event may see different amounts. Source: CloudEvents 1.0, section 3; RFC 8259, section 4.
+public final class Decoder {
+    public let schema: Schema
+    private let pseudonymiser: Pseudonymiser?
+    private let plans: [DecodingPlan]
+    private let scanner: OpaquePointer
+    private var derivations: DerivedFields
+
+    /// What the record's headers say; used where the JSON itself does not.
+    public struct Envelope {
+        public var id: UnsafeRawBufferPointer?
+        public var time: UnsafeRawBufferPointer?
+        public var traceparent: UnsafeRawBufferPointer?
+        /// When the record entered Kafka, in milliseconds since 1970.
+        public var receivedMilliseconds: Int64?
+
+        public init(
+            id: UnsafeRawBufferPointer? = nil, time: UnsafeRawBufferPointer? = nil, traceparent: UnsafeRawBufferPointer? = nil,
+            receivedMilliseconds: Int64? = nil
+        ) {
+            self.id = id
+            self.time = time
+            self.traceparent = traceparent
+            self.receivedMilliseconds = receivedMilliseconds
+        }
+    }
+
+    /// - Parameter pseudonymiser: needed where the schema has sensitive fields.
+    public init(schema: Schema, pseudonymiser: Pseudonymiser?, timeZones: (any TimeZoneProvider)?) {
+        precondition(pseudonymiser != nil || !schema.events.contains { $0.fields.contains(where: \.sensitive) })
+        self.schema = schema
+        self.pseudonymiser = pseudonymiser
+        plans = schema.events.indices.map { DecodingPlan(schema, eventType: $0) }
+        scanner = vane_json_scanner_make()
+        derivations = DerivedFields(timeZones: timeZones)
+    }
+
+    deinit { vane_json_scanner_free(scanner) }
+
+    /// Decodes one event of a known type into a new row of `batch`, which must not be full.
+    /// - Returns: the row.
+    /// - Throws: why the event is refused; the batch is then as before.
+    public func decode(
+        _ bytes: UnsafeRawBufferPointer, eventType: Int, envelope: Envelope = Envelope(), into batch: EventBatch
+    ) throws(Rejection) -> Int {
+        let plan = plans[eventType]
+        let outcome = vane_json_scan(
+            scanner, plan.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, plan.tokens, plan.dataTokens)
+        if outcome.status != VANE_JSON_OK { throw plan.rejection(outcome) }
+        let row = batch.appendRow()
+        do {
+            try fill(row, plan, envelope, batch)
+        } catch {
+            batch.removeLast()
+            throw error
+        }
+        return row
+    }
+
+    private func fill(_ row: Int, _ plan: DecodingPlan, _ envelope: Envelope, _ batch: EventBatch) throws(Rejection) {
+        let structured = plan.tokens[plan.specVersionKey].kind == VANE_JSON_STRING
+        let tokens = structured ? plan.dataTokens : plan.tokens
+        let base = row * batch.stride
+        let cells = batch.cells + base
+        let present = batch.present + base
+        let texts = batch.texts + base
+
+        batch.headers[row].eventType = plan.eventType
+        batch.headers[row].receivedMilliseconds = envelope.receivedMilliseconds
+
+        // Id: the schema's own key, then the envelope's.
+        var id = Self.identifier(tokens[plan.idKey])
+        if id == nil, structured { id = Self.identifier(plan.tokens[plan.envelopeIDKey]) }
+        if id == nil { id = envelope.id }
+        guard let id, !id.isEmpty else {
+            throw Rejection(.missingID, field: plan.type.idKey, "the event has no id")
+        }
+        if id.count > FieldLimits.eventIDBytesMax {
+            throw Rejection(.stringTooLong, field: plan.type.idKey, "the id is longer than \(FieldLimits.eventIDBytesMax) bytes")
+        }
+        let idFingerprint = Fingerprint.of(id)
+        batch.headers[row].idFingerprint = idFingerprint
+        cells[EventType.idSlot] = idFingerprint
+        texts[EventType.idSlot] = batch.store(id)
+        present[EventType.idSlot] = 1
+
+        // Time, likewise.
+        var time: Int64?
+        if tokens[plan.timeKey].kind != VANE_JSON_ABSENT {
+            time = try Self.time(tokens[plan.timeKey], field: plan.type.timeKey)
+        } else if structured, plan.tokens[plan.envelopeTimeKey].kind != VANE_JSON_ABSENT {
+            time = try Self.time(plan.tokens[plan.envelopeTimeKey], field: "time")
+        } else if let bytes = envelope.time {
+            time = try Self.time(text: bytes, field: "ce_time")
+        }
+        guard let time else { throw Rejection(.missingTime, field: plan.type.timeKey, "the event has no time") }
+        if time < FieldLimits.timeMillisecondsMin || time >= FieldLimits.timeMillisecondsMax {
+            throw Rejection(.outOfRange, field: plan.type.timeKey, "the time lies outside the years 1970 to 2199; times are RFC 3339 or epoch milliseconds")
+        }
+        batch.headers[row].timeMilliseconds = time
+        cells[EventType.timeSlot] = UInt64(bitPattern: time)
+        present[EventType.timeSlot] = 1
+
+        cells[EventType.typeSlot] = plan.typeFingerprint
+        texts[EventType.typeSlot] = plan.typeName.withUnsafeBytes { batch.store($0) }
+        present[EventType.typeSlot] = 1
+
+        if structured, case let token = plan.tokens[plan.traceparentKey], token.kind == VANE_JSON_STRING {
+            batch.headers[row].traceparent = batch.store(Self.bytes(token))
+        } else if let traceparent = envelope.traceparent {
+            batch.headers[row].traceparent = batch.store(traceparent)
+        }
+
+        for index in 0..<plan.fieldCount {
+            let field = plan.fieldPlans[index]
+            let token = tokens[field.key]
+            if token.kind == VANE_JSON_ABSENT || token.kind == VANE_JSON_NULL {
+                if field.optional { continue }
+                throw Rejection(.missingField, field: plan.name(field), "the field is missing")
+            }
+            let slot = field.slot
+            switch field.kind {
+            case .string:
+                guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
+                let bytes = Self.bytes(token)
+                if bytes.count > FieldLimits.stringBytesMax {
+                    throw Rejection(.stringTooLong, field: plan.name(field), "the string is longer than \(FieldLimits.stringBytesMax) bytes")
+                }
+                if bytes.isEmpty && field.isKey {
+                    // An empty identifier identifies nothing.
+                    if field.optional { continue }
+                    throw Rejection(.missingKey, field: plan.name(field), "the key field is empty")
+                }
+                cells[slot] = Fingerprint.of(bytes)
+                texts[slot] = batch.store(bytes)
+            case .enumeration:
+                guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
+                guard let index = plan.enumerations[field.detail].index(of: Self.bytes(token)) else {
+                    throw Rejection(.unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerations[field.detail].names.joined(separator: ", "))")
+                }
+                cells[slot] = UInt64(index)
+            case .decimal:
+                guard token.kind == VANE_JSON_NUMBER || token.kind == VANE_JSON_STRING else {
+                    throw plan.wrongType(field, token, "a number, or a string that holds one")
+                }
+                do {
+                    cells[slot] = UInt64(bitPattern: try Numbers.minorUnits(Self.utf8(token), scale: field.detail))
+                } catch {
+                    throw plan.rejection(error, field)
+                }
+            case .int:
+                guard token.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field, token, "a whole number") }
+                do {
+                    cells[slot] = UInt64(bitPattern: try Numbers.whole(Self.utf8(token)))
+                } catch {
+                    throw plan.rejection(error, field)
+                }
+            case .double:
+                guard token.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field, token, "a number") }
+                // +0.0 and -0.0 are one value, and one bit pattern.
+                cells[slot] = (token.real + 0.0).bitPattern
+            case .bool:
+                guard token.kind == VANE_JSON_BOOL else { throw plan.wrongType(field, token, "true or false") }
+                cells[slot] = token.real != 0 ? 1 : 0
+            case .timestamp:
+                cells[slot] = UInt64(bitPattern: try Self.time(token, field: plan.name(field)))
+            }
+            present[slot] = 1
+        }
+        if plan.hasDerivations { derivations.compute(plan.type, row: row, batch) }
+        if plan.hasSensitive, let pseudonymiser { pseudonymise(row, plan, pseudonymiser, batch) }
+    }
+
+    private func pseudonymise(_ row: Int, _ plan: DecodingPlan, _ pseudonymiser: Pseudonymiser, _ batch: EventBatch) {
+        for slot in plan.sensitiveSlots where batch.isPresent(row: row, slot: slot) {
+            let at = row * batch.stride + slot
+            var digest: Pseudonymiser.Digest = (0, 0)
+            pseudonymiser.digest(batch.text(batch.texts[at]), into: &digest)
+            withUnsafeBytes(of: &digest) { bytes in
+                batch.texts[at] = Pseudonymiser.withHexadecimal(bytes) { batch.store($0) }
+            }
+            batch.cells[at] = Fingerprint.of(batch.text(batch.texts[at]))
+        }
+    }
+
+    private static func bytes(_ token: vane_json_token) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: token.bytes, count: Int(token.count))
+    }
+
+    private static func utf8(_ token: vane_json_token) -> UnsafeBufferPointer<UInt8> {
+        bytes(token).assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// An id is a string, or a number as written.
+    private static func identifier(_ token: vane_json_token) -> UnsafeRawBufferPointer? {
+        token.kind == VANE_JSON_STRING || token.kind == VANE_JSON_NUMBER ? bytes(token) : nil
+    }
+
+    private static func time(_ token: vane_json_token, field: String) throws(Rejection) -> Int64 {
+        if token.kind == VANE_JSON_STRING { return try time(text: bytes(token), field: field) }
+        guard token.kind == VANE_JSON_NUMBER else {
+            throw Rejection(.wrongType, field: field, "a time is an RFC 3339 string or epoch milliseconds")
+        }
+        do {
+            return try Numbers.whole(utf8(token))
+        } catch {
+            throw Rejection(.malformedTime, field: field, "epoch milliseconds are a whole number")
+        }
+    }
+
+    private static func time(text: UnsafeRawBufferPointer, field: String) throws(Rejection) -> Int64 {
+        guard let milliseconds = RFC3339.milliseconds(text.assumingMemoryBound(to: UInt8.self)) else {
+            throw Rejection(.malformedTime, field: field, "the time is not RFC 3339 with a zone, such as 2026-11-20T09:30:00.000+08:00")
+        }
+        return milliseconds
+    }
+}

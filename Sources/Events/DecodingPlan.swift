@@ -1,0 +1,181 @@
+internal import CSimdJSON
+
+/// How one event type is read: its JSON keys, and what becomes of each field. Flat, so that decoding follows arrays only.
+final class DecodingPlan {
+    enum Kind: UInt8 { case string, bool, int, double, decimal, enumeration, timestamp }
+
+    struct FieldPlan {
+        var kind: Kind
+        var optional: Bool
+        /// Part of an entity's key.
+        var isKey: Bool
+        var slot: Int
+        /// Index into the tokens.
+        var key: Int
+        /// The scale of a decimal, or the index of an enumeration.
+        var detail: Int
+    }
+
+    let type: EventType
+    let eventType: Int
+    let typeName: [UInt8]
+    let typeFingerprint: UInt64
+    let keys: OpaquePointer
+    let tokens: UnsafeMutablePointer<vane_json_token>
+    let dataTokens: UnsafeMutablePointer<vane_json_token>
+    let fieldPlans: UnsafeMutablePointer<FieldPlan>
+    let fieldCount: Int
+    let enumerations: [EnumerationIndex]
+    let sensitiveSlots: [Int]
+    let hasSensitive: Bool
+    let hasDerivations: Bool
+    private(set) var idKey = 0
+    private(set) var timeKey = 0
+    private(set) var specVersionKey = 0
+    private(set) var envelopeIDKey = 0
+    private(set) var envelopeTimeKey = 0
+    private(set) var traceparentKey = 0
+    private let keyNames: [String]
+
+    init(_ schema: Schema, eventType: Int) {
+        let type = schema.events[eventType]
+        self.type = type
+        self.eventType = eventType
+        typeName = Array(type.name.utf8)
+        typeFingerprint = Fingerprint.of(type.name)
+
+        var names: [String] = []
+        var flags: [UInt8] = []
+        func key(_ name: String, flag: Int = 0) -> Int {
+            if let index = names.firstIndex(of: name) {
+                flags[index] |= UInt8(flag)
+                return index
+            }
+            names.append(name)
+            flags.append(UInt8(flag))
+            return names.count - 1
+        }
+        // In the order in which producers write: id and time, the fields, then what only envelopes have.
+        idKey = key(type.idKey)
+        timeKey = key(type.timeKey)
+        var plans: [FieldPlan] = []
+        var enumerations: [EnumerationIndex] = []
+        for (slot, field) in type.fields.enumerated() where slot > EventType.typeSlot && field.derivation == nil {
+            var detail = 0
+            let kind: Kind
+            switch field.type {
+            case .string: kind = .string
+            case .bool: kind = .bool
+            case .int: kind = .int
+            case .double: kind = .double
+            case .decimal(let scale):
+                kind = .decimal
+                detail = scale
+            case .enumeration(let values):
+                kind = .enumeration
+                detail = enumerations.count
+                enumerations.append(EnumerationIndex(values))
+            case .timestamp: kind = .timestamp
+            }
+            let isKey = schema.entities.contains { $0.participations[eventType]?.keySlots.contains(slot) ?? false }
+            plans.append(
+                FieldPlan(
+                    kind: kind, optional: field.optional, isKey: isKey, slot: slot,
+                    key: key(field.name, flag: kind == .double ? Int(VANE_JSON_KEY_REAL.rawValue) : 0), detail: detail))
+        }
+        specVersionKey = key("specversion")
+        envelopeIDKey = key("id")
+        envelopeTimeKey = key("time")
+        traceparentKey = key("traceparent")
+        if !type.fields.contains(where: { $0.name == "data" }) { _ = key("data", flag: Int(VANE_JSON_KEY_DATA.rawValue)) }
+
+        keys = vane_json_keys_make()
+        for (name, flag) in zip(names, flags) {
+            var name = name
+            name.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { vane_json_keys_add(keys, $0.baseAddress, $0.count, flag) }
+            }
+        }
+        tokens = .allocate(capacity: names.count)
+        tokens.initialize(repeating: vane_json_token(), count: names.count)
+        dataTokens = .allocate(capacity: names.count)
+        dataTokens.initialize(repeating: vane_json_token(), count: names.count)
+        fieldPlans = .allocate(capacity: max(plans.count, 1))
+        fieldPlans.initialize(from: plans, count: plans.count)
+        fieldCount = plans.count
+        self.enumerations = enumerations
+        sensitiveSlots = type.fields.indices.filter { type.fields[$0].sensitive }
+        hasSensitive = !sensitiveSlots.isEmpty
+        hasDerivations = type.fields.contains { $0.derivation != nil }
+        keyNames = names
+    }
+
+    deinit {
+        vane_json_keys_free(keys)
+        tokens.deallocate()
+        dataTokens.deallocate()
+        fieldPlans.deallocate()
+    }
+
+    func name(_ field: FieldPlan) -> String { type.fields[field.slot].name }
+
+    func wrongType(_ field: FieldPlan, _ token: vane_json_token, _ expected: String) -> Rejection {
+        let found =
+            switch token.kind {
+            case VANE_JSON_STRING: "a string"
+            case VANE_JSON_NUMBER: "a number"
+            case VANE_JSON_BOOL: "a boolean"
+            case VANE_JSON_OBJECT: "an object"
+            case VANE_JSON_ARRAY: "an array"
+            default: "null"
+            }
+        return Rejection(.wrongType, field: name(field), "the field holds \(found); the schema says \(type.fields[field.slot].type.name), \(expected)")
+    }
+
+    func rejection(_ failure: Numbers.Failure, _ field: FieldPlan) -> Rejection {
+        switch failure {
+        case .malformed: Rejection(.wrongType, field: name(field), "the text is not a number")
+        case .notWhole: Rejection(.wrongType, field: name(field), "the number is not whole; the schema says int")
+        case .outOfRange: Rejection(.outOfRange, field: name(field), "the number is too large for \(type.fields[field.slot].type.name)")
+        case .tooManyDecimals: Rejection(.tooManyDecimals, field: name(field), "the number has more than \(field.detail) decimals")
+        }
+    }
+
+    func rejection(_ outcome: vane_json_outcome) -> Rejection {
+        let why = String(cString: outcome.why)
+        let field = outcome.key == 0xffff ? nil : keyNames[Int(outcome.key)]
+        let reason: Rejection.Reason =
+            switch outcome.status {
+            case VANE_JSON_EMPTY: .empty
+            case VANE_JSON_UTF8: .invalidUTF8
+            case VANE_JSON_DEPTH: .tooDeep
+            case VANE_JSON_DUPLICATE: .duplicateKey
+            case VANE_JSON_NUMBER_RANGE: .outOfRange
+            case VANE_JSON_MEMORY: .tooLarge
+            default: .notJSON
+            }
+        return Rejection(reason, field: field, why)
+    }
+}
+
+/// Finds an enum's value by its text, without hashing the short lists that enums are.
+struct EnumerationIndex {
+    let names: [String]
+    private let bytes: [[UInt8]]
+
+    init(_ names: [String]) {
+        self.names = names
+        bytes = names.map { Array($0.utf8) }
+    }
+
+    /// Linear in the number of values, which `FieldLimits.enumerationValuesMax` bounds.
+    func index(of text: UnsafeRawBufferPointer) -> Int? {
+        for index in bytes.indices where bytes[index].count == text.count {
+            let equal = bytes[index].withUnsafeBytes { value in
+                value.elementsEqual(text)
+            }
+            if equal { return index }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,95 @@
+/// Exact reading of JSON numbers from their text.
+enum Numbers {
+    enum Failure: Error { case malformed, outOfRange, tooManyDecimals, notWhole }
+
+    /// A decimal as minor units: `12.5` at scale 2 is 1250. Exponents are read; digits beyond the scale must be zeros.
+    static func minorUnits(_ text: UnsafeBufferPointer<UInt8>, scale: Int) throws(Failure) -> Int64 {
+        var at = 0
+        let negative = at < text.count && text[at] == UInt8(ascii: "-")
+        if negative { at += 1 }
+        var magnitude: Int64 = 0
+        var digits = 0
+        var decimals = 0  // decimals already in `magnitude`
+        var seenPoint = false
+        var overflow = false
+        scan: while at < text.count {
+            let byte = text[at]
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                let (scaled, carried) = magnitude.multipliedReportingOverflow(by: 10)
+                let (sum, carriedToo) = scaled.addingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
+                if carried || carriedToo {
+                    // Beyond 64 bits: trailing zeros of a fraction do no harm, anything else does not fit.
+                    if seenPoint && byte == UInt8(ascii: "0") {} else { overflow = true }
+                } else {
+                    magnitude = sum
+                    if seenPoint { decimals += 1 }
+                }
+            case UInt8(ascii: ".") where !seenPoint && digits > 0: seenPoint = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"): break scan
+            default: throw .malformed
+            }
+            at += 1
+        }
+        guard digits > 0 else { throw .malformed }
+        var exponent = 0
+        if at < text.count {
+            at += 1
+            var exponentNegative = false
+            if at < text.count, text[at] == UInt8(ascii: "-") || text[at] == UInt8(ascii: "+") {
+                exponentNegative = text[at] == UInt8(ascii: "-")
+                at += 1
+            }
+            guard at < text.count else { throw .malformed }
+            while at < text.count {
+                guard text[at] >= UInt8(ascii: "0"), text[at] <= UInt8(ascii: "9") else { throw .malformed }
+                if exponent < 10_000 { exponent = exponent * 10 + Int(text[at] &- UInt8(ascii: "0")) }
+                at += 1
+            }
+            if exponentNegative { exponent = -exponent }
+        }
+        if overflow { throw .outOfRange }
+        if magnitude == 0 { return 0 }
+        var shift = scale - decimals + exponent
+        while shift > 0 {
+            let (scaled, carried) = magnitude.multipliedReportingOverflow(by: 10)
+            if carried { throw .outOfRange }
+            magnitude = scaled
+            shift -= 1
+        }
+        while shift < 0 {
+            let (quotient, remainder) = magnitude.quotientAndRemainder(dividingBy: 10)
+            if remainder != 0 { throw .tooManyDecimals }
+            magnitude = quotient
+            shift += 1
+        }
+        if magnitude > FieldLimits.decimalMinorUnitsMax { throw .outOfRange }
+        return negative ? -magnitude : magnitude
+    }
+
+    /// A whole number of 64 bits; `12.0` and `1e3` are refused, because a producer that writes them does not send whole numbers.
+    static func whole(_ text: UnsafeBufferPointer<UInt8>) throws(Failure) -> Int64 {
+        var at = 0
+        let negative = !text.isEmpty && text[0] == UInt8(ascii: "-")
+        if negative { at = 1 }
+        guard at < text.count else { throw .malformed }
+        var value: Int64 = 0
+        while at < text.count {
+            let byte = text[at]
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+                throw byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") ? .notWhole : .malformed
+            }
+            // Accumulated below zero, where 64 bits reach one further.
+            let (scaled, carried) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carriedToo) = scaled.subtractingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
+            if carried || carriedToo { throw .outOfRange }
+            value = sum
+            at += 1
+        }
+        if negative { return value }
+        let (positive, carried) = (0 as Int64).subtractingReportingOverflow(value)
+        if carried { throw .outOfRange }
+        return positive
+    }
+}

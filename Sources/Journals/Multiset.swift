@@ -1,0 +1,145 @@
+/// How often each value occurs in a window: for distinct, top_share and entropy.
+///
+/// Adding and removing take constant time on average. `total` values, `distinct` of them different.
+struct Multiset {
+    /// Open addressing: values, then their counts; a count of 0 is free.
+    private var table: UnsafeMutableRawPointer?
+    /// How many values occur exactly n times, at n; nil where nobody asks for frequencies.
+    private var frequencies: UnsafeMutableRawPointer?
+    private var tableBytes: UInt32 = 0
+    private var frequencyBytes: UInt32 = 0
+    private var mask: UInt32 = 0
+    private(set) var distinct: UInt32 = 0
+    private(set) var total: UInt32 = 0
+    /// The count of the most frequent value.
+    private(set) var top: UInt32 = 0
+    private var countsFrequencies: Bool
+
+    init(countsFrequencies: Bool) { self.countsFrequencies = countsFrequencies }
+
+    private static let entryBytes = 12
+    private static let sizeMin: UInt32 = 4
+
+    @inline(__always) private var values: UnsafeMutablePointer<UInt64> { table!.assumingMemoryBound(to: UInt64.self) }
+    @inline(__always) private var counts: UnsafeMutablePointer<UInt32> {
+        (table! + Int(mask + 1) * 8).assumingMemoryBound(to: UInt32.self)
+    }
+
+    /// Cells of numbers are far from uniform: multiply and keep the high bits.
+    @inline(__always) private func home(_ value: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (value &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+    }
+
+    mutating func add(_ value: UInt64, _ pool: MemoryPool) {
+        if table == nil || (distinct + 1) * 4 > (mask + 1) * 3 { grow(pool) }
+        var at = home(value)
+        while counts[Int(at)] != 0 && values[Int(at)] != value { at = (at + 1) & mask }
+        values[Int(at)] = value
+        let count = counts[Int(at)]
+        if count == 0 { distinct += 1 }
+        counts[Int(at)] = count + 1
+        total += 1
+        if countsFrequencies { moved(from: count, to: count + 1, pool) }
+    }
+
+    mutating func remove(_ value: UInt64, _ pool: MemoryPool) {
+        var at = home(value)
+        while values[Int(at)] != value || counts[Int(at)] == 0 {
+            precondition(counts[Int(at)] != 0, "a value leaves a window that it never entered")
+            at = (at + 1) & mask
+        }
+        let count = counts[Int(at)]
+        counts[Int(at)] = count - 1
+        total -= 1
+        if countsFrequencies { moved(from: count, to: count - 1, pool) }
+        if count > 1 { return }
+        distinct -= 1
+        // Close the gap, so that no probe stops short.
+        var gap = at
+        var next = (at + 1) & mask
+        while counts[Int(next)] != 0 {
+            let wanted = home(values[Int(next)])
+            if (next &- wanted) & mask >= (next &- gap) & mask {
+                values[Int(gap)] = values[Int(next)]
+                counts[Int(gap)] = counts[Int(next)]
+                counts[Int(next)] = 0
+                gap = next
+            }
+            next = (next + 1) & mask
+        }
+    }
+
+    @inline(never) private mutating func grow(_ pool: MemoryPool) {
+        let size = table == nil ? Self.sizeMin : (mask + 1) * 2
+        let block = pool.allocate(byteCount: Int(size) * Self.entryBytes)
+        let oldTable = table
+        let oldMask = mask
+        let oldBytes = tableBytes
+        table = block.base
+        tableBytes = UInt32(block.byteCount)
+        mask = size - 1
+        counts.initialize(repeating: 0, count: Int(size))
+        values.initialize(repeating: 0, count: Int(size))
+        guard let oldTable else { return }
+        let oldValues = oldTable.assumingMemoryBound(to: UInt64.self)
+        let oldCounts = (oldTable + Int(oldMask + 1) * 8).assumingMemoryBound(to: UInt32.self)
+        for index in 0...Int(oldMask) where oldCounts[index] != 0 {
+            var at = home(oldValues[index])
+            while counts[Int(at)] != 0 { at = (at + 1) & mask }
+            values[Int(at)] = oldValues[index]
+            counts[Int(at)] = oldCounts[index]
+        }
+        pool.release(oldTable, byteCount: Int(oldBytes))
+    }
+
+    private mutating func moved(from old: UInt32, to new: UInt32, _ pool: MemoryPool) {
+        if Int(new) * 4 + 4 > Int(frequencyBytes) {
+            let block = pool.allocate(byteCount: max(32, (Int(new) + 1) * 8))
+            block.base.initializeMemory(as: UInt8.self, repeating: 0, count: block.byteCount)
+            if let frequencies {
+                block.base.copyMemory(from: frequencies, byteCount: Int(frequencyBytes))
+                pool.release(frequencies, byteCount: Int(frequencyBytes))
+            }
+            frequencies = block.base
+            frequencyBytes = UInt32(block.byteCount)
+        }
+        let frequency = frequencies!.assumingMemoryBound(to: UInt32.self)
+        if old > 0 { frequency[Int(old)] -= 1 }
+        if new > 0 { frequency[Int(new)] += 1 }
+        if new > top { top = new } else if old == top && frequency[Int(old)] == 0 { top = new }
+    }
+
+    /// Shannon entropy in bits. Takes time proportional to the largest count; the same bits whatever the order of values.
+    func entropy(logarithm: (Double) -> Double) -> Double {
+        guard total > 0 else { return 0 }
+        let frequency = frequencies!.assumingMemoryBound(to: UInt32.self)
+        var sum = 0.0
+        for count in stride(from: 2, through: Int(top), by: 1) where frequency[count] != 0 {
+            sum += Double(frequency[count]) * Double(count) * logarithm(Double(count))
+        }
+        // A single value has no entropy, whatever rounding says.
+        return distinct == 1 ? 0 : max(0, logarithm(Double(total)) - sum / Double(total))
+    }
+
+    mutating func removeAll(_ pool: MemoryPool) {
+        if let table { pool.release(table, byteCount: Int(tableBytes)) }
+        if let frequencies { pool.release(frequencies, byteCount: Int(frequencyBytes)) }
+        self = Multiset(countsFrequencies: countsFrequencies)
+    }
+
+    /// A copy with its own memory.
+    func copy(_ pool: MemoryPool) -> Multiset {
+        var copy = self
+        if let table {
+            let block = pool.allocate(byteCount: Int(tableBytes))
+            block.base.copyMemory(from: table, byteCount: Int(tableBytes))
+            copy.table = block.base
+        }
+        if let frequencies {
+            let block = pool.allocate(byteCount: Int(frequencyBytes))
+            block.base.copyMemory(from: frequencies, byteCount: Int(frequencyBytes))
+            copy.frequencies = block.base
+        }
+        return copy
+    }
+}

@@ -1,0 +1,86 @@
+package import Events
+
+/// Where the parts of a record are. A record is what a journal keeps of one event: 24 bytes and the recorded fields.
+///
+/// | bytes | what |
+/// |---|---|
+/// | 0..<8 | time, milliseconds since 1970 |
+/// | 8..<16 | fingerprint of the event id |
+/// | 16..<20 | position in the order of appends to this journal |
+/// | 20..<24 | presence bits of the recorded fields, and the event type in the highest byte |
+/// | 24... | 8-byte fields, then 1-byte fields |
+package struct RecordLayout: Sendable {
+    package struct FieldLayout: Sendable {
+        package var offset: Int
+        /// 8 or 1 bytes.
+        package var isWide: Bool
+        package var presenceBit: UInt32
+        package var type: FieldType
+    }
+
+    package static let fieldsOffset = 24
+    static let typeShift: UInt32 = 24
+    static let presenceMask: UInt32 = (1 << typeShift) - 1
+
+    package let fields: [FieldLayout]
+    package let stride: Int
+
+    package init(_ entity: EntityType) {
+        precondition(entity.record.count <= SchemaLimits.recordedFieldsMax)
+        var next = Self.fieldsOffset
+        var layouts: [FieldLayout?] = Array(repeating: nil, count: entity.record.count)
+        for wide in [true, false] {
+            for (index, field) in entity.record.enumerated() where Self.isWide(field.type) == wide {
+                layouts[index] = FieldLayout(offset: next, isWide: wide, presenceBit: 1 << UInt32(index), type: field.type)
+                next += wide ? 8 : 1
+            }
+        }
+        fields = layouts.map { $0! }
+        // Four bytes keep the header's fields within one cache line more often than not, at the least padding.
+        stride = (next + 3) & ~3
+    }
+
+    private static func isWide(_ type: FieldType) -> Bool {
+        switch type {
+        case .bool, .enumeration: false
+        case .string, .int, .double, .decimal, .timestamp: true
+        }
+    }
+}
+
+/// A record in memory.
+struct Record {
+    let base: UnsafeMutableRawPointer
+
+    @inline(__always) init(_ base: UnsafeMutableRawPointer) { self.base = base }
+
+    @inline(__always) var time: Int64 {
+        get { base.loadUnaligned(as: Int64.self) }
+        nonmutating set { base.storeBytes(of: newValue, as: Int64.self) }
+    }
+
+    @inline(__always) var idFingerprint: UInt64 {
+        get { base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) }
+        nonmutating set { base.storeBytes(of: newValue, toByteOffset: 8, as: UInt64.self) }
+    }
+
+    @inline(__always) var sequence: UInt32 {
+        get { base.loadUnaligned(fromByteOffset: 16, as: UInt32.self) }
+        nonmutating set { base.storeBytes(of: newValue, toByteOffset: 16, as: UInt32.self) }
+    }
+
+    @inline(__always) var information: UInt32 {
+        get { base.loadUnaligned(fromByteOffset: 20, as: UInt32.self) }
+        nonmutating set { base.storeBytes(of: newValue, toByteOffset: 20, as: UInt32.self) }
+    }
+
+    @inline(__always) var eventType: Int { Int(information >> RecordLayout.typeShift) }
+
+    @inline(__always) func isPresent(_ bit: UInt32) -> Bool { information & bit != 0 }
+
+    @inline(__always) func cell(_ field: RecordLayout.FieldLayout) -> UInt64 {
+        field.isWide ? wide(field.offset) : UInt64(base.load(fromByteOffset: field.offset, as: UInt8.self))
+    }
+
+    @inline(__always) func wide(_ offset: Int) -> UInt64 { base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+}
