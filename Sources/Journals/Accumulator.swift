@@ -1,0 +1,349 @@
+internal import Events
+
+/// One running value over the records of a window. Several indicators may read one accumulator.
+struct Accumulator {
+    enum Kind: UInt8 {
+        case count
+        /// Decimal, int, bool: exact in 128 bits.
+        case exactSum
+        case doubleSum
+        case exactMoments
+        case doubleMoments
+        /// Minimum or maximum of a window that records leave.
+        case minimum, maximum
+        /// The same of a window that they do not leave.
+        case lifetimeMinimum, lifetimeMaximum
+        case multiset, multisetWithFrequencies
+        case sortedValues
+        case edges
+        case increasing, decreasing
+    }
+
+    var kind: Kind
+    /// Index of the filter, or -1.
+    var filter: Int
+    /// Presence bit that the record must have; 0 for none.
+    var requiredBit: UInt32
+    var offset: Int
+    var isWide: Bool
+    /// The field's cell is the bit pattern of a double.
+    var isDouble: Bool
+    /// Where the state is in the journal's states.
+    var stateOffset: Int
+
+    /// Records that come late can be added in place.
+    var isOrderIndependent: Bool {
+        switch kind {
+        case .count, .exactSum, .doubleSum, .exactMoments, .doubleMoments, .multiset, .multisetWithFrequencies, .sortedValues,
+            .lifetimeMinimum, .lifetimeMaximum:
+            true
+        case .minimum, .maximum, .edges, .increasing, .decreasing: false
+        }
+    }
+
+    static func stateBytes(_ kind: Kind) -> Int {
+        let size =
+            switch kind {
+            case .count: MemoryLayout<UInt64>.size
+            case .exactSum: MemoryLayout<ExactSumState>.size
+            case .doubleSum: MemoryLayout<DoubleSumState>.size
+            case .exactMoments: MemoryLayout<ExactMomentsState>.size
+            case .doubleMoments: MemoryLayout<DoubleMomentsState>.size
+            case .minimum, .maximum: MemoryLayout<MonotonicDeque>.size
+            case .lifetimeMinimum, .lifetimeMaximum: MemoryLayout<LifetimeExtremum>.size
+            case .multiset, .multisetWithFrequencies: MemoryLayout<Multiset>.size
+            case .sortedValues: MemoryLayout<SortedValues>.size
+            case .edges: MemoryLayout<EdgeState>.size
+            case .increasing, .decreasing: MemoryLayout<RunState>.size
+            }
+        return (size + 15) & ~15
+    }
+
+    @inline(__always) func cell(_ record: Record) -> UInt64 {
+        isWide ? record.wide(offset) : UInt64(record.base.load(fromByteOffset: offset, as: UInt8.self))
+    }
+
+    @inline(__always) func orderKey(_ record: Record) -> Int64 {
+        let bits = Int64(bitPattern: cell(record))
+        return isDouble ? OrderKey.of(bits) : bits
+    }
+
+    @inline(__always) private func pointer<State>(_ states: UnsafeMutableRawPointer, _: State.Type) -> UnsafeMutablePointer<State> {
+        (states + stateOffset).assumingMemoryBound(to: State.self)
+    }
+
+    func initialise(_ states: UnsafeMutableRawPointer) {
+        switch kind {
+        case .count: pointer(states, UInt64.self).initialize(to: 0)
+        case .exactSum: pointer(states, ExactSumState.self).initialize(to: ExactSumState())
+        case .doubleSum: pointer(states, DoubleSumState.self).initialize(to: DoubleSumState())
+        case .exactMoments: pointer(states, ExactMomentsState.self).initialize(to: ExactMomentsState())
+        case .doubleMoments: pointer(states, DoubleMomentsState.self).initialize(to: DoubleMomentsState())
+        case .minimum, .maximum: pointer(states, MonotonicDeque.self).initialize(to: MonotonicDeque())
+        case .lifetimeMinimum, .lifetimeMaximum: pointer(states, LifetimeExtremum.self).initialize(to: LifetimeExtremum())
+        case .multiset: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: false))
+        case .multisetWithFrequencies: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: true))
+        case .sortedValues: pointer(states, SortedValues.self).initialize(to: SortedValues())
+        case .edges: pointer(states, EdgeState.self).initialize(to: EdgeState())
+        case .increasing, .decreasing: pointer(states, RunState.self).initialize(to: RunState())
+        }
+    }
+
+    /// Empties the state and gives its memory back.
+    func reset(_ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .minimum, .maximum: pointer(states, MonotonicDeque.self).pointee.removeAll(pool)
+        case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.removeAll(pool)
+        case .sortedValues: pointer(states, SortedValues.self).pointee.removeAll(pool)
+        default: initialise(states)
+        }
+    }
+
+    /// Takes over the state at `source`, with memory of its own.
+    func copy(from source: UnsafeMutableRawPointer, to states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .multiset, .multisetWithFrequencies:
+            pointer(states, Multiset.self).pointee = pointer(source, Multiset.self).pointee.copy(pool)
+        case .sortedValues:
+            pointer(states, SortedValues.self).pointee = pointer(source, SortedValues.self).pointee.copy(pool)
+        case .minimum, .maximum: preconditionFailure("no window that is copied has a deque")
+        default: (states + stateOffset).copyMemory(from: source + stateOffset, byteCount: Self.stateBytes(kind))
+        }
+    }
+
+    /// The record enters the window. Its filter has been applied, its presence not yet.
+    @inline(__always) func add(_ record: Record, ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        if requiredBit != 0 && !record.isPresent(requiredBit) { return }
+        switch kind {
+        case .count: pointer(states, UInt64.self).pointee &+= 1
+        case .exactSum: pointer(states, ExactSumState.self).pointee.add(Int64(bitPattern: cell(record)))
+        case .doubleSum: pointer(states, DoubleSumState.self).pointee.add(Double(bitPattern: cell(record)))
+        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.add(Int64(bitPattern: cell(record)))
+        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.add(number(record))
+        case .minimum: pointer(states, MonotonicDeque.self).pointee.add(orderKey(record), ordinal, pool)
+        case .maximum: pointer(states, MonotonicDeque.self).pointee.add(~orderKey(record), ordinal, pool)
+        case .lifetimeMinimum: pointer(states, LifetimeExtremum.self).pointee.add(orderKey(record))
+        case .lifetimeMaximum: pointer(states, LifetimeExtremum.self).pointee.add(~orderKey(record))
+        case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.add(cell(record), pool)
+        case .sortedValues: pointer(states, SortedValues.self).pointee.add(orderKey(record), pool)
+        case .edges: pointer(states, EdgeState.self).pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal)
+        case .increasing: pointer(states, RunState.self).pointee.add(orderKey(record), ordinal)
+        case .decreasing: pointer(states, RunState.self).pointee.add(~orderKey(record), ordinal)
+        }
+    }
+
+    /// The record leaves the window, as the oldest in it. `edges` are the caller's to mend.
+    @inline(__always) func remove(_ record: Record, ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        if requiredBit != 0 && !record.isPresent(requiredBit) { return }
+        switch kind {
+        case .count: pointer(states, UInt64.self).pointee &-= 1
+        case .exactSum: pointer(states, ExactSumState.self).pointee.remove(Int64(bitPattern: cell(record)))
+        case .doubleSum: pointer(states, DoubleSumState.self).pointee.remove(Double(bitPattern: cell(record)))
+        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.remove(Int64(bitPattern: cell(record)))
+        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.remove(number(record))
+        case .minimum, .maximum: pointer(states, MonotonicDeque.self).pointee.remove(ordinal)
+        case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.remove(cell(record), pool)
+        case .sortedValues: pointer(states, SortedValues.self).pointee.remove(orderKey(record))
+        case .edges: break
+        case .increasing, .decreasing: pointer(states, RunState.self).pointee.remove(ordinal)
+        case .lifetimeMinimum, .lifetimeMaximum: preconditionFailure("nothing leaves a lifetime")
+        }
+    }
+
+    /// Doubles as they are, whole numbers as the nearest double.
+    @inline(__always) private func number(_ record: Record) -> Double {
+        let bits = cell(record)
+        return isDouble ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits))
+    }
+}
+
+/// Doubles as integers of the same order, and back. The mapping is its own inverse.
+enum OrderKey {
+    @inline(__always) static func of(_ bits: Int64) -> Int64 { bits ^ ((bits >> 63) & .max) }
+}
+
+struct ExactSumState {
+    var count: Int64 = 0
+    private var low: UInt64 = 0
+    private var high: Int64 = 0
+
+    /// Cannot overflow: 2⁶³ values of 63 bits.
+    var sum: Int128 { Int128(high) << 64 | Int128(low) }
+
+    @inline(__always) mutating func add(_ value: Int64) {
+        let (sum, carried) = low.addingReportingOverflow(UInt64(bitPattern: value))
+        low = sum
+        high &+= (value >> 63) &+ (carried ? 1 : 0)
+        count &+= 1
+    }
+
+    @inline(__always) mutating func remove(_ value: Int64) {
+        let (difference, borrowed) = low.subtractingReportingOverflow(UInt64(bitPattern: value))
+        low = difference
+        high &-= (value >> 63) &+ (borrowed ? 1 : 0)
+        count &-= 1
+    }
+}
+
+struct DoubleSumState {
+    var count: Int64 = 0
+    var sum = ExactSum()
+
+    @inline(__always) mutating func add(_ value: Double) {
+        count &+= 1
+        sum.add(value)
+    }
+
+    @inline(__always) mutating func remove(_ value: Double) {
+        count &-= 1
+        // An empty window starts afresh, whatever happened before.
+        if count == 0 { sum = ExactSum() } else { sum.add(-value) }
+    }
+}
+
+/// Count, sum and sum of squares of values up to 2⁵³ in magnitude: the squares of 2²⁰ records fit in 128 bits.
+struct ExactMomentsState {
+    var count: Int64 = 0
+    private var sumLow: UInt64 = 0
+    private var sumHigh: Int64 = 0
+    private var squaresLow: UInt64 = 0
+    private var squaresHigh: UInt64 = 0
+
+    var sum: Int128 { Int128(sumHigh) << 64 | Int128(sumLow) }
+    var squares: UInt128 { UInt128(squaresHigh) << 64 | UInt128(squaresLow) }
+
+    mutating func add(_ value: Int64) {
+        set(sum &+ Int128(value), squares &+ Self.square(value))
+        count &+= 1
+    }
+
+    mutating func remove(_ value: Int64) {
+        set(sum &- Int128(value), squares &- Self.square(value))
+        count &-= 1
+    }
+
+    private static func square(_ value: Int64) -> UInt128 {
+        let magnitude = UInt128(value.magnitude)
+        return magnitude &* magnitude
+    }
+
+    private mutating func set(_ sum: Int128, _ squares: UInt128) {
+        sumLow = UInt64(truncatingIfNeeded: sum)
+        sumHigh = Int64(truncatingIfNeeded: sum >> 64)
+        squaresLow = UInt64(truncatingIfNeeded: squares)
+        squaresHigh = UInt64(truncatingIfNeeded: squares >> 64)
+    }
+
+    /// n·Σx² - (Σx)², rounded to a double.
+    var scatter: Double {
+        let product = UInt128(count).multipliedFullWidth(by: squares)
+        let square = sum.magnitude.multipliedFullWidth(by: sum.magnitude)
+        let (low, borrowed) = product.low.subtractingReportingOverflow(square.low)
+        let high = product.high - square.high - (borrowed ? 1 : 0)
+        return Double(high) * 0x1p128 + Double(low)
+    }
+}
+
+struct DoubleMomentsState {
+    var count: Int64 = 0
+    var sum = ExactSum()
+    var squares = ExactSum()
+
+    mutating func add(_ value: Double) {
+        count &+= 1
+        sum.add(value)
+        let (high, low) = exactSquare(value)
+        squares.add(high)
+        if low != 0 { squares.add(low) }
+    }
+
+    mutating func remove(_ value: Double) {
+        count &-= 1
+        if count == 0 {
+            sum = ExactSum()
+            squares = ExactSum()
+            return
+        }
+        sum.add(-value)
+        let (high, low) = exactSquare(value)
+        squares.add(-high)
+        if low != 0 { squares.add(-low) }
+    }
+
+    /// n·Σx² - (Σx)² from exact sums, rounded once.
+    static func scatter(count: Int64, sum: [Double], squares: [Double]) -> Double {
+        var total = WideSum()
+        func addProduct(_ left: Double, _ right: Double, sign: Double) {
+            let high = left * right
+            total.add(sign * high)
+            total.add(sign * (-high).addingProduct(left, right))
+        }
+        for part in squares { addProduct(Double(count), part, sign: 1) }
+        for left in sum { for right in sum { addProduct(left, right, sign: -1) } }
+        return total.rounded
+    }
+}
+
+struct LifetimeExtremum {
+    var isEmpty = true
+    var key: Int64 = 0
+
+    mutating func add(_ key: Int64) {
+        if isEmpty || key < self.key { self.key = key }
+        isEmpty = false
+    }
+}
+
+/// First, last and last-but-one of the records in a window.
+struct EdgeState {
+    var count: UInt32 = 0
+    var firstOrdinal: UInt32 = 0
+    var lastOrdinal: UInt32 = 0
+    var previousOrdinal: UInt32 = 0
+    var hasPrevious = false
+    var firstTime: Int64 = 0
+    var firstCell: UInt64 = 0
+    var lastTime: Int64 = 0
+    var lastCell: UInt64 = 0
+    var previousTime: Int64 = 0
+    var previousCell: UInt64 = 0
+
+    mutating func add(time: Int64, cell: UInt64, _ ordinal: UInt32) {
+        if count == 0 {
+            firstOrdinal = ordinal
+            firstTime = time
+            firstCell = cell
+        } else {
+            hasPrevious = true
+            previousOrdinal = lastOrdinal
+            previousTime = lastTime
+            previousCell = lastCell
+        }
+        lastOrdinal = ordinal
+        lastTime = time
+        lastCell = cell
+        count &+= 1
+    }
+}
+
+/// The run of increasing values at the end of a window; decreasing ones come as complements.
+struct RunState {
+    var length: UInt32 = 0
+    private var startOrdinal: UInt32 = 0
+    private var lastKey: Int64 = 0
+
+    mutating func add(_ key: Int64, _ ordinal: UInt32) {
+        if length > 0 && key > lastKey {
+            length &+= 1
+        } else {
+            length = 1
+            startOrdinal = ordinal
+        }
+        lastKey = key
+    }
+
+    mutating func remove(_ ordinal: UInt32) {
+        // Ordinals wrap; those of one journal are less than half the circle apart.
+        if length > 0 && Int32(bitPattern: ordinal &- startOrdinal) >= 0 { length &-= 1 }
+    }
+}
