@@ -1,0 +1,143 @@
+internal import Events
+internal import Expressions
+
+/// The conditions that indicators of one entity put on records, compiled. Equal conditions are one.
+final class RecordFilters {
+    private struct Load {
+        var slot: Int
+        var field: RecordLayout.FieldLayout
+        /// Decimals are doubles to an expression; 0 for other types.
+        var unit: Double
+    }
+
+    private let entity: EntityType
+    private let layout: RecordLayout
+    private let types: [CellType]
+    private var conditions: [RecordCondition] = []
+    private var programs: [ConditionProgram] = []
+    private var loadsOf: [[Load]] = []
+    private var comparisons: [RecordComparison?] = []
+    private var cells: UnsafeMutablePointer<UInt64>
+    private var present: UnsafeMutablePointer<UInt8>
+    private var width: Int
+
+    private var timeSlot: Int { layout.fields.count }
+    private var typeSlot: Int { layout.fields.count + 1 }
+
+    init(_ entity: EntityType, _ layout: RecordLayout) {
+        self.entity = entity
+        self.layout = layout
+        types = entity.record.map(\.type.cellType) + [.timestamp, .fingerprint]
+        width = types.count
+        cells = .allocate(capacity: width)
+        present = .allocate(capacity: width)
+    }
+
+    deinit {
+        cells.deallocate()
+        present.deallocate()
+    }
+
+    /// Index of the condition's filter; nil where there would be too many.
+    func add(_ condition: RecordCondition) -> Int? {
+        if let index = conditions.firstIndex(where: { $0.expression.isEquivalent(to: condition.expression) && $0.variables == condition.variables }) {
+            return index
+        }
+        guard conditions.count < WindowPlan.filtersMax else { return nil }
+        let bindings: [ConditionProgram.Binding] = condition.variables.map { variable in
+            switch variable {
+            case .field(let index): .cell(index, types[index])
+            case .eventTime: .cell(timeSlot, .timestamp)
+            case .eventType: .cell(typeSlot, .fingerprint)
+            case .constant(let value): .constant(value)
+            }
+        }
+        let program = ConditionProgram(condition.expression, bindings, firstTemporary: types.count, fingerprint: { Fingerprint.of($0) })
+        if program.frameWidth > width {
+            cells.deallocate()
+            present.deallocate()
+            width = program.frameWidth
+            cells = .allocate(capacity: width)
+            present = .allocate(capacity: width)
+        }
+        cells.initialize(repeating: 0, count: width)
+        present.initialize(repeating: 0, count: width)
+        var loads: [Load] = []
+        for case .field(let index) in condition.variables where !loads.contains(where: { $0.slot == index }) {
+            var unit = 0.0
+            if case .decimal(let scale) = layout.fields[index].type {
+                unit = 1
+                for _ in 0..<scale { unit *= 10 }
+            }
+            loads.append(Load(slot: index, field: layout.fields[index], unit: unit))
+        }
+        conditions.append(condition)
+        programs.append(program)
+        loadsOf.append(loads)
+        comparisons.append(RecordComparison(program, layout))
+        return conditions.count - 1
+    }
+
+    /// The filters in `mask` that the record passes. An error, such as an absent field, does not pass.
+    @inline(__always) func matches(_ record: Record, mask: UInt64, eventTypeFingerprints: [UInt64]) -> UInt64 {
+        var rest = mask
+        var passed: UInt64 = 0
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if let comparison = comparisons[index] {
+                if comparison.holds(record) { passed |= 1 << UInt64(index) }
+            } else if evaluate(index, record, eventTypeFingerprints) {
+                passed |= 1 << UInt64(index)
+            }
+        }
+        return passed
+    }
+
+    private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: [UInt64]) -> Bool {
+        for load in loadsOf[index] {
+            if record.isPresent(load.field.presenceBit) {
+                let cell = record.cell(load.field)
+                cells[load.slot] = load.unit == 0 ? cell : (Double(Int64(bitPattern: cell)) / load.unit).bitPattern
+                present[load.slot] = 1
+            } else {
+                present[load.slot] = 0
+            }
+        }
+        cells[timeSlot] = UInt64(bitPattern: record.time)
+        present[timeSlot] = 1
+        cells[typeSlot] = eventTypeFingerprints[record.eventType]
+        present[typeSlot] = 1
+        return programs[index].evaluate(cells, present) == .yes
+    }
+}
+
+/// The commonest condition, one field compared for equality with a constant, without unpacking the record.
+struct RecordComparison {
+    private var presenceBit: UInt32
+    private var offset: Int
+    private var isWide: Bool
+    private var value: UInt64
+    private var isEqual: Bool
+
+    init?(_ program: ConditionProgram, _ layout: RecordLayout) {
+        guard let comparison = program.singleEquality, comparison.slot < layout.fields.count else { return nil }
+        let field = layout.fields[comparison.slot]
+        // Decimals and doubles compare as doubles.
+        switch field.type {
+        case .decimal, .double: return nil
+        default: break
+        }
+        presenceBit = field.presenceBit
+        offset = field.offset
+        isWide = field.isWide
+        value = comparison.value
+        isEqual = comparison.isEqual
+    }
+
+    @inline(__always) func holds(_ record: Record) -> Bool {
+        guard record.isPresent(presenceBit) else { return false }
+        let cell = isWide ? record.wide(offset) : UInt64(record.base.load(fromByteOffset: offset, as: UInt8.self))
+        return (cell == value) == isEqual
+    }
+}

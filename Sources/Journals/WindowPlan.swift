@@ -1,0 +1,273 @@
+package import Events
+internal import Expressions
+internal import Glibc
+
+/// What is computed over the journals of one entity type: indicators, the windows they share, the accumulators these share.
+package final class WindowPlan {
+    /// Accumulators over the same stretch of records.
+    struct Group {
+        enum Kind: UInt8 { case sliding, lastEvents, today, thisMonth, lifetime, sequence }
+
+        var kind: Kind
+        /// Milliseconds, or the number of events.
+        var length: Int64 = 0
+        var offset: Int64 = 0
+        /// What the last events must match, or -1.
+        var filter = -1
+        var accumulators: Range<Int> = 0..<0
+        var stateOffset = 0
+        /// Bytes of the group's state, header included.
+        var stateBytes = 0
+        /// Filters of the accumulators, as bits.
+        var filterMask: UInt64 = 0
+        var isOrderIndependent = true
+        /// For a sequence: the filter of each record asked for, in order.
+        var steps: [Int] = []
+    }
+
+    /// At the start of each group's state.
+    struct GroupState {
+        /// Ordinals of the oldest record in the window, and of the first that has not been looked at.
+        var tail: UInt32
+        var head: UInt32
+        /// Records in the window that match the group's filter; kept for the last events only.
+        var matched: UInt32
+        var isInitialised: Bool
+        /// Records were inserted before `head`: compute again.
+        var isDirty: Bool
+    }
+
+    /// How an indicator is read.
+    struct Reading {
+        enum Kind: UInt8 {
+            case count, sum, average, variance, sampleVariance, deviation, sampleDeviation
+            case minimum, maximum, distinct, topShare, entropy, quantile
+            case first, last, previous, sinceLast, sinceFirst, run, ratio, sequence
+        }
+
+        var kind: Kind
+        var group: Int
+        /// The accumulator that is read; -1 for a sequence.
+        var accumulator: Int
+        /// Counts what matches the condition, or for a ratio the accumulator of `of`.
+        var counter: Int
+        var divisor: Int
+        /// Of a decimal: 10^scale; otherwise 1.
+        var unit: Double
+        var quantile: Double
+        /// The field's cell is a double's bit pattern, or a decimal that expressions see as a double.
+        var isDouble: Bool
+        var isDecimal: Bool
+    }
+
+    let entity: EntityType
+    let layout: RecordLayout
+    let filters: RecordFilters
+    private(set) var groups: [Group] = []
+    private(set) var accumulators: [Accumulator] = []
+    private(set) var readings: [Reading] = []
+    private(set) var stateBytes = 0
+    var hasLifetime: Bool { groups.contains { $0.kind == .lifetime } }
+
+    /// Filters are remembered as bits of one word while a record is looked at.
+    package static let filtersMax = 64
+
+    package init(_ entity: EntityType, _ indicators: [Indicator]) throws(PlanFailure) {
+        self.entity = entity
+        layout = RecordLayout(entity)
+        let filters = RecordFilters(entity, layout)
+        self.filters = filters
+        var builder = Builder(layout: layout, filters: filters)
+        for indicator in indicators { readings.append(try builder.add(indicator)) }
+        builder.finish()
+        groups = builder.groups
+        accumulators = builder.accumulators
+        stateBytes = builder.stateBytes
+        for index in readings.indices {
+            readings[index].accumulator = builder.place(readings[index].accumulator)
+            readings[index].counter = builder.place(readings[index].counter)
+            readings[index].divisor = builder.place(readings[index].divisor)
+        }
+    }
+}
+
+/// Why indicators cannot be computed together.
+package struct PlanFailure: Error, Sendable {
+    package var indicator: String
+    package var message: String
+}
+
+extension WindowPlan {
+    /// Collects groups and accumulators, sharing what is equal.
+    struct Builder {
+        let layout: RecordLayout
+        let filters: RecordFilters
+        private(set) var groups: [Group] = []
+        private(set) var accumulators: [Accumulator] = []
+        private(set) var stateBytes = 0
+        /// The group of each accumulator while collecting, and where it ended up.
+        private var groupOf: [Int] = []
+        private var placement: [Int] = []
+
+        init(layout: RecordLayout, filters: RecordFilters) {
+            self.layout = layout
+            self.filters = filters
+        }
+
+        func place(_ accumulator: Int) -> Int { accumulator < 0 ? -1 : placement[accumulator] }
+
+        mutating func add(_ indicator: Indicator) throws(PlanFailure) -> Reading {
+            switch indicator.computation {
+            case .sequence(let steps, let within):
+                var group = Group(kind: .sequence, length: within, isOrderIndependent: false)
+                for step in steps {
+                    let filter = try self.filter(step.condition, indicator)
+                    group.steps += Array(repeating: filter, count: step.atLeast)
+                }
+                groups.append(group)
+                return Reading(
+                    kind: .sequence, group: groups.count - 1, accumulator: -1, counter: -1, divisor: -1, unit: 1, quantile: 0, isDouble: false,
+                    isDecimal: false)
+            case .aggregate(let aggregate, let condition, let of, let window):
+                return try add(aggregate, condition, of, window, indicator)
+            }
+        }
+
+        private mutating func add(
+            _ aggregate: Aggregate, _ condition: RecordCondition?, _ of: RecordCondition?, _ window: Window, _ indicator: Indicator
+        ) throws(PlanFailure) -> Reading {
+            let filter = try condition.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? -1
+            let group = group(window, filter)
+            let type = aggregate.field.map { layout.fields[$0].type }
+            var reading = Reading(
+                kind: .count, group: group, accumulator: -1, counter: accumulator(.count, group, filter, nil), divisor: -1, unit: 1, quantile: 0,
+                isDouble: type == .double, isDecimal: false)
+            if case .decimal(let scale) = type {
+                reading.isDecimal = true
+                for _ in 0..<scale { reading.unit *= 10 }
+            }
+            let lifetime = groups[group].kind == .lifetime
+            func sum(_ moments: Bool) -> Accumulator.Kind {
+                switch type {
+                case .double: moments ? .doubleMoments : .doubleSum
+                // Squares of 64-bit integers do not add up in 128 bits.
+                case .int: moments ? .doubleMoments : .exactSum
+                default: moments ? .exactMoments : .exactSum
+                }
+            }
+            func use(_ readingKind: Reading.Kind, _ kind: Accumulator.Kind, _ field: Int?) {
+                reading.kind = readingKind
+                reading.accumulator = accumulator(kind, group, filter, field)
+            }
+            switch aggregate {
+            case .count: reading.accumulator = reading.counter
+            case .sum(let field): use(.sum, sum(false), field)
+            case .average(let field): use(.average, sum(false), field)
+            case .variance(let field, let sample): use(sample ? .sampleVariance : .variance, sum(true), field)
+            case .standardDeviation(let field, let sample): use(sample ? .sampleDeviation : .deviation, sum(true), field)
+            case .minimum(let field): use(.minimum, lifetime ? .lifetimeMinimum : .minimum, field)
+            case .maximum(let field): use(.maximum, lifetime ? .lifetimeMaximum : .maximum, field)
+            case .distinct(let field): use(.distinct, .multiset, field)
+            case .topShare(let field): use(.topShare, .multisetWithFrequencies, field)
+            case .entropy(let field): use(.entropy, .multisetWithFrequencies, field)
+            case .quantile(let field, let q):
+                use(.quantile, .sortedValues, field)
+                reading.quantile = q
+            case .first(let field): use(.first, .edges, field)
+            case .last(let field): use(.last, .edges, field)
+            case .previous(let field): use(.previous, .edges, field)
+            case .sinceLast: use(.sinceLast, .edges, nil)
+            case .sinceFirst: use(.sinceFirst, .edges, nil)
+            case .increasing(let field): use(.run, .increasing, field)
+            case .decreasing(let field): use(.run, .decreasing, field)
+            case .ratio:
+                reading.kind = .ratio
+                reading.accumulator = reading.counter
+                let divisor = try of.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? -1
+                reading.divisor = accumulator(.count, group, divisor, nil)
+            }
+            return reading
+        }
+
+        private mutating func filter(_ condition: RecordCondition, _ indicator: Indicator) throws(PlanFailure) -> Int {
+            guard let index = filters.add(condition) else {
+                throw PlanFailure(
+                    indicator: indicator.id, message: "the indicators of one entity use more than \(WindowPlan.filtersMax) different conditions")
+            }
+            return index
+        }
+
+        private mutating func group(_ window: Window, _ filter: Int) -> Int {
+            var group = Group(kind: .sliding, offset: window.offsetMilliseconds)
+            switch window.span {
+            case .sliding(let length): group.length = length
+            case .lastEvents(let count):
+                group.kind = .lastEvents
+                group.length = Int64(count)
+                group.filter = filter
+                group.isOrderIndependent = false
+            case .today: group.kind = .today
+            case .thisMonth: group.kind = .thisMonth
+            case .all: group.kind = .lifetime
+            }
+            if let index = groups.firstIndex(where: {
+                $0.kind == group.kind && $0.length == group.length && $0.offset == group.offset && $0.filter == group.filter
+            }) {
+                return index
+            }
+            groups.append(group)
+            return groups.count - 1
+        }
+
+        private mutating func accumulator(_ kind: Accumulator.Kind, _ group: Int, _ filter: Int, _ field: Int?) -> Int {
+            let layout = field.map { self.layout.fields[$0] }
+            let candidate = Accumulator(
+                kind: kind, filter: filter, requiredBit: layout?.presenceBit ?? 0, offset: layout?.offset ?? 0, isWide: layout?.isWide ?? true,
+                isDouble: layout?.type == .double, stateOffset: 0)
+            if let index = accumulators.indices.first(where: {
+                groupOf[$0] == group && accumulators[$0].kind == kind && accumulators[$0].filter == filter
+                    && accumulators[$0].requiredBit == candidate.requiredBit
+            }) {
+                return index
+            }
+            accumulators.append(candidate)
+            groupOf.append(group)
+            return accumulators.count - 1
+        }
+
+        /// Sorts the accumulators by group and gives each its place in the journal's states.
+        mutating func finish() {
+            placement = Array(repeating: 0, count: accumulators.count)
+            var sorted: [Accumulator] = []
+            var next = 0
+            for group in groups.indices {
+                let start = sorted.count
+                let stateStart = next
+                next += 16
+                if groups[group].kind == .sequence { next += 16 + groups[group].steps.count * MemoryLayout<Int64>.size }
+                for index in accumulators.indices where groupOf[index] == group {
+                    var accumulator = accumulators[index]
+                    accumulator.stateOffset = next
+                    next += Accumulator.stateBytes(accumulator.kind)
+                    placement[index] = sorted.count
+                    sorted.append(accumulator)
+                    if accumulator.filter >= 0 { groups[group].filterMask |= 1 << UInt64(accumulator.filter) }
+                    if !accumulator.isOrderIndependent { groups[group].isOrderIndependent = false }
+                }
+                for step in groups[group].steps { groups[group].filterMask |= 1 << UInt64(step) }
+                if groups[group].filter >= 0 { groups[group].filterMask |= 1 << UInt64(groups[group].filter) }
+                next = (next + 15) & ~15
+                groups[group].accumulators = start..<sorted.count
+                groups[group].stateOffset = stateStart
+                groups[group].stateBytes = next - stateStart
+                // What left a lifetime's records stays in a second state, which late events start from.
+                if groups[group].kind == .lifetime { next += groups[group].stateBytes }
+            }
+            accumulators = sorted
+            stateBytes = next
+        }
+    }
+}
+
+/// log2 of the C library.
+func binaryLogarithm(_ value: Double) -> Double { log2(value) }
