@@ -236,8 +236,9 @@ private struct YAMLReader: ~Copyable {
         if let offset = failure.byteOffset {
             return .notText(failure.message, at: cursor.position(textOffset: offset))
         }
-        let position = failure.mark.map(self.position)
-        return Diagnostic(code: "syntax", failure.message, remedy: syntaxRemedy(failure.message), at: position)
+        var diagnostic = Diagnostic(code: "syntax", failure.message, remedy: syntaxRemedy(failure.message))
+        if let mark = failure.mark { diagnostic.position = position(mark) }
+        return diagnostic
     }
 
     private func position(_ mark: YAMLEvents.Mark) -> Position {

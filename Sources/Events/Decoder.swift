@@ -1,5 +1,5 @@
 internal import CSimdJSON
-internal import Expressions
+public import Expressions
 
 /// Decodes JSON events into rows, in one pass and without a tree. One thread at a time.
 ///

@@ -81,15 +81,16 @@ final class DecodingPlan {
             plans.append(
                 FieldPlan(
                     kind: kind, optional: field.optional, isKey: isKey, slot: slot,
-                    key: key(field.name, flag: kind == .double ? Int(VANE_JSON_KEY_REAL.rawValue) : 0), detail: detail))
+                    key: key(field.name, flag: kind == .double ? Int(VANE_JSON_KEY_REAL) : 0), detail: detail))
         }
         specVersionKey = key("specversion")
         envelopeIDKey = key("id")
         envelopeTimeKey = key("time")
         traceparentKey = key("traceparent")
-        if !type.fields.contains(where: { $0.name == "data" }) { _ = key("data", flag: Int(VANE_JSON_KEY_DATA.rawValue)) }
+        if !type.fields.contains(where: { $0.name == "data" }) { _ = key("data", flag: Int(VANE_JSON_KEY_DATA)) }
 
-        keys = vane_json_keys_make()
+        let keys: OpaquePointer = vane_json_keys_make()
+        self.keys = keys
         for (name, flag) in zip(names, flags) {
             var name = name
             name.withUTF8 { bytes in

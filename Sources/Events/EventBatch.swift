@@ -1,10 +1,4 @@
-/// A place in the batch's text: where a string's bytes are.
-public struct TextReference: Sendable {
-    public var offset: UInt32
-    public var count: UInt32
-
-    public static let none = TextReference(offset: 0, count: 0)
-}
+public import Expressions
 
 /// What is known of an event beside its fields.
 public struct EventHeader: Sendable {

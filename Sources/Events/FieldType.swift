@@ -28,6 +28,18 @@ public enum FieldType: Sendable, Hashable {
         }
     }
 
+    /// How conditions hold it: decimals as doubles.
+    public var cellType: CellType {
+        switch self {
+        case .string: .fingerprint
+        case .bool: .bool
+        case .int: .int
+        case .double, .decimal: .double
+        case .enumeration(let values): .enumeration(values)
+        case .timestamp: .timestamp
+        }
+    }
+
     /// As written in a schema.
     public var name: String {
         switch self {

@@ -79,7 +79,6 @@ public struct RecordCondition: Sendable {
         case field(Int)
         case eventTime
         case eventType
-        case constant(Value)
     }
 
     public init(expression: CheckedExpression, variables: [Variable]) {

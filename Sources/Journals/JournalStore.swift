@@ -1,5 +1,5 @@
 public import Events
-public import Expressions
+internal import Expressions
 
 /// The journals of all entities, and the indicators over them.
 ///

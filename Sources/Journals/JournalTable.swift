@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// One entity's journal: its records, sorted by time and, at one time, by order of appends.
 struct JournalHeader {

@@ -46,10 +46,9 @@ final class RecordFilters {
         guard conditions.count < WindowPlan.filtersMax else { return nil }
         let bindings: [ConditionProgram.Binding] = condition.variables.map { variable in
             switch variable {
-            case .field(let index): .cell(index, types[index])
-            case .eventTime: .cell(timeSlot, .timestamp)
-            case .eventType: .cell(typeSlot, .fingerprint)
-            case .constant(let value): .constant(value)
+            case .field(let index): .init(slot: index, type: types[index])
+            case .eventTime: .init(slot: timeSlot, type: .timestamp)
+            case .eventType: .init(slot: typeSlot, type: .fingerprint)
             }
         }
         let program = ConditionProgram(condition.expression, bindings, firstTemporary: types.count, fingerprint: { Fingerprint.of($0) })
@@ -108,7 +107,7 @@ final class RecordFilters {
         present[timeSlot] = 1
         cells[typeSlot] = eventTypeFingerprints[record.eventType]
         present[typeSlot] = 1
-        return programs[index].evaluate(cells, present) == .yes
+        return programs[index].evaluate(Frame(cells: cells, present: present)).truth == .yes
     }
 }
 

@@ -1,4 +1,4 @@
-package import Events
+internal import Events
 
 /// Where the parts of a record are. A record is what a journal keeps of one event: 24 bytes and the recorded fields.
 ///
@@ -9,23 +9,23 @@ package import Events
 /// | 16..<20 | position in the order of appends to this journal |
 /// | 20..<24 | presence bits of the recorded fields, and the event type in the highest byte |
 /// | 24... | 8-byte fields, then 1-byte fields |
-package struct RecordLayout: Sendable {
-    package struct FieldLayout: Sendable {
-        package var offset: Int
+struct RecordLayout: Sendable {
+    struct FieldLayout: Sendable {
+        var offset: Int
         /// 8 or 1 bytes.
-        package var isWide: Bool
-        package var presenceBit: UInt32
-        package var type: FieldType
+        var isWide: Bool
+        var presenceBit: UInt32
+        var type: FieldType
     }
 
-    package static let fieldsOffset = 24
+    static let fieldsOffset = 24
     static let typeShift: UInt32 = 24
     static let presenceMask: UInt32 = (1 << typeShift) - 1
 
-    package let fields: [FieldLayout]
-    package let stride: Int
+    let fields: [FieldLayout]
+    let stride: Int
 
-    package init(_ entity: EntityType) {
+    init(_ entity: EntityType) {
         precondition(entity.record.count <= SchemaLimits.recordedFieldsMax)
         var next = Self.fieldsOffset
         var layouts: [FieldLayout?] = Array(repeating: nil, count: entity.record.count)

@@ -1,9 +1,9 @@
-package import Events
+internal import Events
 internal import Expressions
 internal import Glibc
 
 /// What is computed over the journals of one entity type: indicators, the windows they share, the accumulators these share.
-package final class WindowPlan {
+final class WindowPlan {
     /// Accumulators over the same stretch of records.
     struct Group {
         enum Kind: UInt8 { case sliding, lastEvents, today, thisMonth, lifetime, sequence }
@@ -70,9 +70,9 @@ package final class WindowPlan {
     var hasLifetime: Bool { groups.contains { $0.kind == .lifetime } }
 
     /// Filters are remembered as bits of one word while a record is looked at.
-    package static let filtersMax = 64
+    static let filtersMax = 64
 
-    package init(_ entity: EntityType, _ indicators: [Indicator]) throws(PlanFailure) {
+    init(_ entity: EntityType, _ indicators: [Indicator]) throws(PlanFailure) {
         self.entity = entity
         layout = RecordLayout(entity)
         let filters = RecordFilters(entity, layout)
@@ -92,9 +92,9 @@ package final class WindowPlan {
 }
 
 /// Why indicators cannot be computed together.
-package struct PlanFailure: Error, Sendable {
-    package var indicator: String
-    package var message: String
+public struct PlanFailure: Error, Sendable {
+    public var indicator: String
+    public var message: String
 }
 
 extension WindowPlan {

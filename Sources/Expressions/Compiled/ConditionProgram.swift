@@ -1,0 +1,280 @@
+/// A condition compiled for the hot path: comparisons and arithmetic over cells, with jumps for `&&`, `||`, `!` and `?:`.
+///
+/// Evaluating it allocates nothing and looks at no type. What has no compiled form, such as string functions, is evaluated in place by the
+/// general evaluator, so that both agree on everything: the compiled form is an optimisation, never a dialect.
+public struct ConditionProgram: Sendable {
+    public enum Truth: UInt8, Sendable { case no, yes, error }
+
+    /// What a condition came to, and for an error which cell was at fault.
+    public struct Outcome: Sendable {
+        public var truth: Truth
+        /// The slot whose value did not exist, or -1.
+        public var slot: Int
+        /// `Presence` of that slot.
+        public var presence: UInt8
+    }
+
+    /// Where a variable of the expression is held.
+    public struct Binding: Sendable {
+        public var slot: Int
+        public var type: CellType
+
+        public init(slot: Int, type: CellType) {
+            self.slot = slot
+            self.type = type
+        }
+    }
+
+    struct Instruction {
+        var operation: Operation
+        var left: UInt16 = 0
+        var right: UInt16 = 0
+        var result: UInt16 = 0
+        var yes: UInt16 = Self.toYes
+        var no: UInt16 = Self.toNo
+        var error: UInt16 = Self.toError
+        /// A constant's bits, or an index.
+        var immediate: UInt64 = 0
+
+        static let toYes: UInt16 = 0xfffd
+        static let toNo: UInt16 = 0xfffe
+        static let toError: UInt16 = 0xffff
+        /// The most instructions that targets can address.
+        static let countMax = 0xfff0
+    }
+
+    enum Operation: UInt8 {
+        // Conditions: jump to yes, no or error.
+        case always
+        case isTrue
+        case equalsConstant, differsFromConstant, equals, differs
+        case isIn
+        case intLessConstant, intAtMostConstant, intGreaterConstant, intAtLeastConstant
+        case intLess, intAtMost
+        case doubleLessConstant, doubleAtMostConstant, doubleGreaterConstant, doubleAtLeastConstant, doubleEqualsConstant, doubleDiffersFromConstant
+        case doubleLess, doubleAtMost, doubleEquals, doubleDiffers
+        case intLessDouble, intAtMostDouble, doubleLessInt, doubleAtMostInt, intEqualsDouble, intDiffersFromDouble
+        case inList
+        case generalCondition
+        // Error absorption: `result` is a flag.
+        case clearFlag, setFlag, testFlag
+        // Values: write `result` and go to `yes`.
+        case constant, move
+        case intAdd, intSubtract, intMultiply, intDivide, intModulo, intNegate
+        case doubleAdd, doubleSubtract, doubleMultiply, doubleDivide, doubleNegate
+        case intToDouble
+        case orDefault
+        case enumerationToFingerprint
+        case civil
+        case distance
+        case generalValue
+    }
+
+    var instructions: [Instruction] = []
+    var sets: [[UInt64]] = []
+    var tables: [[UInt64]] = []
+    var zones: [TimeZoneRules?] = []
+    var generals: [GeneralPart] = []
+    /// Cells that a frame needs: variables and temporaries.
+    public internal(set) var frameWidth: Int
+    /// Set where the whole condition is one comparison of a cell with a constant.
+    public internal(set) var singleEquality: (slot: Int, value: UInt64, isEqual: Bool)?
+
+    /// Evaluates the condition over a frame of at least `frameWidth` cells.
+    public func evaluate(_ frame: Frame) -> Outcome {
+        var outcome = Outcome(truth: .error, slot: -1, presence: Presence.absent)
+        let cells = frame.cells
+        let present = frame.present
+        var flags: UInt64 = 0
+        var next: UInt16 = 0
+        instructions.withUnsafeBufferPointer { instructions in
+            @inline(__always) func int(_ slot: UInt16) -> Int64 { Int64(bitPattern: cells[Int(slot)]) }
+            @inline(__always) func double(_ slot: UInt16) -> Double { Double(bitPattern: cells[Int(slot)]) }
+            @inline(__always) func fail(_ slot: UInt16) {
+                outcome.slot = Int(slot)
+                outcome.presence = present[Int(slot)]
+            }
+            @inline(__always) func missing(_ slot: UInt16) -> Bool { present[Int(slot)] != Presence.value }
+            while next < Instruction.toYes {
+                let instruction = instructions.baseAddress! + Int(next)
+                let left = instruction.pointee.left
+                let right = instruction.pointee.right
+                let immediate = instruction.pointee.immediate
+                @inline(__always) func jump(_ condition: Bool) { next = condition ? instruction.pointee.yes : instruction.pointee.no }
+                @inline(__always) func unary(_ condition: () -> Bool) {
+                    if missing(left) {
+                        fail(left)
+                        next = instruction.pointee.error
+                    } else {
+                        jump(condition())
+                    }
+                }
+                @inline(__always) func binary(_ condition: () -> Bool) {
+                    if missing(left) {
+                        fail(left)
+                        next = instruction.pointee.error
+                    } else if missing(right) {
+                        fail(right)
+                        next = instruction.pointee.error
+                    } else {
+                        jump(condition())
+                    }
+                }
+                @inline(__always) func store(_ bits: UInt64, _ presence: UInt8 = Presence.value) {
+                    cells[Int(instruction.pointee.result)] = bits
+                    present[Int(instruction.pointee.result)] = presence
+                    next = instruction.pointee.yes
+                }
+                @inline(__always) func compute(_ value: () -> (UInt64, UInt8)) {
+                    // The error of an operand is the error of the result.
+                    if missing(left) { return store(0, present[Int(left)]) }
+                    if missing(right) { return store(0, present[Int(right)]) }
+                    let (bits, presence) = value()
+                    store(bits, presence)
+                }
+                @inline(__always) func checked(_ result: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
+                    (UInt64(bitPattern: result.partialValue), result.overflow ? Presence.overflow : Presence.value)
+                }
+                switch instruction.pointee.operation {
+                case .always: next = instruction.pointee.yes
+                case .isTrue: unary { cells[Int(left)] != 0 }
+                case .equalsConstant: unary { cells[Int(left)] == immediate }
+                case .differsFromConstant: unary { cells[Int(left)] != immediate }
+                case .equals: binary { cells[Int(left)] == cells[Int(right)] }
+                case .differs: binary { cells[Int(left)] != cells[Int(right)] }
+                case .isIn: unary { Self.contains(sets[Int(immediate)], cells[Int(left)]) }
+                case .intLessConstant: unary { int(left) < Int64(bitPattern: immediate) }
+                case .intAtMostConstant: unary { int(left) <= Int64(bitPattern: immediate) }
+                case .intGreaterConstant: unary { int(left) > Int64(bitPattern: immediate) }
+                case .intAtLeastConstant: unary { int(left) >= Int64(bitPattern: immediate) }
+                case .intLess: binary { int(left) < int(right) }
+                case .intAtMost: binary { int(left) <= int(right) }
+                case .doubleLessConstant: unary { double(left) < Double(bitPattern: immediate) }
+                case .doubleAtMostConstant: unary { double(left) <= Double(bitPattern: immediate) }
+                case .doubleGreaterConstant: unary { double(left) > Double(bitPattern: immediate) }
+                case .doubleAtLeastConstant: unary { double(left) >= Double(bitPattern: immediate) }
+                case .doubleEqualsConstant: unary { double(left) == Double(bitPattern: immediate) }
+                case .doubleDiffersFromConstant: unary { double(left) != Double(bitPattern: immediate) }
+                case .doubleLess: binary { double(left) < double(right) }
+                case .doubleAtMost: binary { double(left) <= double(right) }
+                case .doubleEquals: binary { double(left) == double(right) }
+                case .doubleDiffers: binary { double(left) != double(right) }
+                case .intLessDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) == .less }
+                case .intAtMostDouble:
+                    binary {
+                        let order = NumericOrder.compare(.int(int(left)), .double(double(right)))
+                        return order == .less || order == .equal
+                    }
+                case .doubleLessInt: binary { NumericOrder.compare(.double(double(left)), .int(int(right))) == .less }
+                case .doubleAtMostInt:
+                    binary {
+                        let order = NumericOrder.compare(.double(double(left)), .int(int(right)))
+                        return order == .less || order == .equal
+                    }
+                case .intEqualsDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) == .equal }
+                case .intDiffersFromDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) != .equal }
+                case .inList: unary { frame.lists?.contains(list: Int(immediate), subject: cells[Int(left)]) ?? false }
+                case .generalCondition:
+                    switch generals[Int(immediate)].condition(frame) {
+                    case .yes: next = instruction.pointee.yes
+                    case .no: next = instruction.pointee.no
+                    case .error:
+                        outcome.slot = -1
+                        outcome.presence = Presence.failed
+                        next = instruction.pointee.error
+                    }
+                case .clearFlag:
+                    flags &= ~(1 << UInt64(instruction.pointee.result))
+                    next = instruction.pointee.yes
+                case .setFlag:
+                    flags |= 1 << UInt64(instruction.pointee.result)
+                    next = instruction.pointee.yes
+                case .testFlag: jump(flags & (1 << UInt64(instruction.pointee.result)) != 0)
+                case .constant: store(immediate)
+                case .move: store(cells[Int(left)], present[Int(left)])
+                case .intAdd: compute { checked(int(left).addingReportingOverflow(int(right))) }
+                case .intSubtract: compute { checked(int(left).subtractingReportingOverflow(int(right))) }
+                case .intMultiply: compute { checked(int(left).multipliedReportingOverflow(by: int(right))) }
+                case .intDivide:
+                    compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).dividedReportingOverflow(by: int(right))) }
+                case .intModulo:
+                    compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).remainderReportingOverflow(dividingBy: int(right))) }
+                case .intNegate: compute { checked((0 as Int64).subtractingReportingOverflow(int(left))) }
+                case .doubleAdd: compute { ((double(left) + double(right)).bitPattern, Presence.value) }
+                case .doubleSubtract: compute { ((double(left) - double(right)).bitPattern, Presence.value) }
+                case .doubleMultiply: compute { ((double(left) * double(right)).bitPattern, Presence.value) }
+                case .doubleDivide: compute { ((double(left) / double(right)).bitPattern, Presence.value) }
+                case .doubleNegate: compute { ((-double(left)).bitPattern, Presence.value) }
+                case .intToDouble: compute { (Double(int(left)).bitPattern, Presence.value) }
+                case .orDefault:
+                    let source = present[Int(left)] == Presence.absent ? right : left
+                    store(cells[Int(source)], present[Int(source)])
+                case .enumerationToFingerprint: compute { (tables[Int(immediate)][Int(cells[Int(left)])], Presence.value) }
+                case .civil: compute { (UInt64(bitPattern: civil(int(left), immediate)), Presence.value) }
+                case .distance:
+                    // Four cells in a row from `left` on.
+                    let first = Int(left)
+                    if let absent = (first..<first + 4).first(where: { present[$0] != Presence.value }) {
+                        store(0, present[absent])
+                    } else {
+                        store(
+                            Geography.distanceKilometres(
+                                Double(bitPattern: cells[first]), Double(bitPattern: cells[first + 1]), Double(bitPattern: cells[first + 2]),
+                                Double(bitPattern: cells[first + 3])
+                            ).bitPattern)
+                    }
+                case .generalValue:
+                    let (bits, presence) = generals[Int(immediate)].value(frame)
+                    store(bits, presence)
+                }
+            }
+        }
+        switch next {
+        case Instruction.toYes: outcome.truth = .yes
+        case Instruction.toNo: outcome.truth = .no
+        default: outcome.truth = .error
+        }
+        return outcome
+    }
+
+    private static func contains(_ set: [UInt64], _ value: UInt64) -> Bool {
+        var low = 0
+        var high = set.count
+        while low < high {
+            let middle = (low + high) / 2
+            if set[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < set.count && set[low] == value
+    }
+
+    /// A part of a civil time: which part in the low byte, the zone above.
+    private func civil(_ milliseconds: Int64, _ immediate: UInt64) -> Int64 {
+        var seconds = CivilTime.floorDivide(milliseconds, 1000).quotient
+        if let rules = zones[Int(immediate >> 8)] { seconds += Int64(rules.offsetSeconds(atUTC: seconds)) }
+        return CivilPart(rawValue: UInt8(truncatingIfNeeded: immediate))!.of(CivilTime(epochSeconds: seconds))
+    }
+}
+
+/// The getters of timestamps that are compiled.
+enum CivilPart: UInt8 {
+    case fullYear, month, dayOfMonth, date, dayOfWeek, dayOfYear, hours, minutes, seconds
+
+    static let functions: [String: CivilPart] = [
+        "getFullYear": .fullYear, "getMonth": .month, "getDayOfMonth": .dayOfMonth, "getDate": .date, "getDayOfWeek": .dayOfWeek,
+        "getDayOfYear": .dayOfYear, "getHours": .hours, "getMinutes": .minutes, "getSeconds": .seconds,
+    ]
+
+    func of(_ time: CivilTime) -> Int64 {
+        switch self {
+        case .fullYear: time.year
+        case .month: Int64(time.month - 1)
+        case .dayOfMonth: Int64(time.day - 1)
+        case .date: Int64(time.day)
+        case .dayOfWeek: Int64(time.dayOfWeek)
+        case .dayOfYear: Int64(time.dayOfYear)
+        case .hours: Int64(time.hour)
+        case .minutes: Int64(time.minute)
+        case .seconds: Int64(time.second)
+        }
+    }
+}
