@@ -52,4 +52,16 @@ public enum RFC3339 {
         let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + second - offsetMinutes * 60)
         return seconds * 1000 + Int64(milliseconds)
     }
+
+    /// A time in UTC, with milliseconds where there are any: `2026-11-20T01:30:00.250Z`.
+    public static func text(_ milliseconds: Int64) -> String {
+        let time = CivilTime(epochMilliseconds: milliseconds)
+        let fraction = CivilTime.floorDivide(milliseconds, 1000).remainder
+        func padded(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return "\(padded(time.year, 4))-\(padded(Int64(time.month), 2))-\(padded(Int64(time.day), 2))T\(padded(Int64(time.hour), 2)):"
+            + "\(padded(Int64(time.minute), 2)):\(padded(Int64(time.second), 2))\(fraction == 0 ? "" : "." + padded(fraction, 3))Z"
+    }
 }

@@ -1,10 +1,20 @@
-public import Events
 public import Expressions
 public import Journals
 
 /// A versioned set of indicators and rules for one scenario, read and type-checked against a schema.
 public struct Package: Sendable {
-    public enum Priority: String, Sendable, CaseIterable { case critical, normal, deferrable }
+    public enum Priority: String, Sendable, CaseIterable {
+        case critical, normal, deferrable
+
+        /// Greater is shed later.
+        public var rank: Int {
+            switch self {
+            case .critical: 2
+            case .normal: 1
+            case .deferrable: 0
+            }
+        }
+    }
     public enum Mode: String, Sendable, CaseIterable {
         case live
         /// Evaluated and reported; acts on nothing.

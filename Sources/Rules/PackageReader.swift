@@ -1,7 +1,7 @@
 public import Documents
 public import Events
-public import Expressions
-public import Journals
+internal import Expressions
+internal import Journals
 
 extension Package {
     /// Reads a package against a schema.
@@ -156,7 +156,7 @@ struct PackageReader {
         }
         _ = readText(map.optional("title"), "'title'")
         let entityNode = map.required("entity")
-        let entityIndex = entityNode.flatMap { entity($0) }
+        let entityIndex = entityNode.flatMap { self.entity($0) }
         let aggregateNode = map.optional("aggregate")
         let whereNode = map.optional("where")
         let ofNode = map.optional("of")
