@@ -1,7 +1,8 @@
 public import Documents
-public import Events
+internal import Events
 public import Expressions
-public import Rules
+internal import Journals
+internal import Rules
 
 /// Writes what the engine concluded as JSON, with stable, ordered keys.
 public struct DecisionWriter {
