@@ -12,7 +12,7 @@ public final class Decoder {
     private let plans: [DecodingPlan]
     private let scanner: OpaquePointer
     private let typeKeys = TypeKeys()
-    private var derivations: DerivedFields
+    private let derivations: DerivedFields
 
     /// What the record's headers say; used where the JSON itself does not.
     public struct Envelope {
@@ -40,7 +40,7 @@ public final class Decoder {
         self.pseudonymiser = pseudonymiser
         plans = schema.events.indices.map { DecodingPlan(schema, eventType: $0) }
         scanner = vane_json_scanner_make()
-        derivations = DerivedFields(timeZones: timeZones)
+        derivations = DerivedFields(schema, timeZones: timeZones)
     }
 
     deinit { vane_json_scanner_free(scanner) }
@@ -190,7 +190,7 @@ public final class Decoder {
             }
             present[slot] = 1
         }
-        if plan.hasDerivations { derivations.compute(plan.type, row: row, batch) }
+        if plan.hasDerivations { derivations.compute(plan.eventType, row: row, batch) }
         if plan.hasSensitive, let pseudonymiser { pseudonymise(row, plan, pseudonymiser, batch) }
     }
 

@@ -1,9 +1,9 @@
-public import Documents
+internal import Documents
 public import Engine
 public import Events
 internal import Expressions
 internal import Journals
-public import Rules
+internal import Rules
 
 /// Runs events through the production engine and writes what it concludes about each, as JSON Lines.
 public final class Replay {

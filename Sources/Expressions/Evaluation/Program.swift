@@ -56,6 +56,16 @@ public struct Program: Sendable {
         variableNames = environment.variables.map(\.name)
     }
 
+    /// Prepares a part of an expression over standard functions, with the names of its variables by index.
+    init(_ checked: CheckedExpression, part: Expr, variableNames: [String]) {
+        var planner = Planner(checked: checked, environment: Environment())
+        root = planner.plan(part)
+        steps = planner.steps
+        nodeIDs = planner.nodeIDs
+        localCount = checked.localCount
+        self.variableNames = variableNames
+    }
+
     /// Computes the value. Time and memory are bounded by `Limits.evaluationCostMax`.
     public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
         var evaluator = Evaluator(program: self, activation: activation)
