@@ -46,7 +46,7 @@ public final class Replay {
     /// Runs one event, a JSON object.
     /// - Parameter emit: receives the line for it, newline included, if there is one.
     /// - Returns: why the event was refused; nil if it was not.
-    public func run(_ line: UnsafeRawBufferPointer, emit: (Span<UInt8>) -> Void) -> Rejection? {
+    public func run(_ line: UnsafeRawBufferPointer, emit: ([UInt8]) -> Void) -> Rejection? {
         summary.events += 1
         batch.removeAll()
         do {
@@ -66,7 +66,7 @@ public final class Replay {
         }
     }
 
-    private func write(_ row: Int, _ emit: (Span<UInt8>) -> Void) {
+    private func write(_ row: Int, _ emit: ([UInt8]) -> Void) {
         output.reset()
         output.beginObject()
         output.key("event_id")
@@ -79,6 +79,6 @@ public final class Replay {
         writer.decision(decision, &output)
         output.endObject()
         output.newline()
-        emit(output.bytes.span)
+        emit(output.bytes)
     }
 }
