@@ -28,6 +28,8 @@ extension Consumer: Rebalancing {
     }
 
     private func assign(_ partitions: [TopicPartition], _ list: borrowing PartitionListView) {
+        wasAssigned = true
+        client.mustNotBeDestroyed = false
         assignments.assign(partitions)
         report(isCooperative ? unsafe take(rd_kafka_incremental_assign(client.pointer, list.pointer))
             : code(unsafe rd_kafka_assign(client.pointer, list.pointer), "take the assignment"))

@@ -111,7 +111,7 @@ import Testing
         var batches: [(highest: UInt64, partition: Int32, offset: Int64)] = []
         var highest: UInt64 = 0
         var committed: [Int32: Int64] = [:]
-        for step in 0..<20_000 {
+        for step in 0..<2_000 {
             if draw(2) == 0 {
                 for _ in 0..<draw(4) where tracker.hasRoom {
                     highest = tracker.nextSequence()
