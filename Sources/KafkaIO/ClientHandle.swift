@@ -91,7 +91,8 @@ internal import CRdKafka
             unsafe rd_kafka_conf_set_error_cb(configuration) { client, code, reason, opaque in
                 // SAFETY: librdkafka's text is NUL-terminated and copied.
                 let text = unsafe reason.map { unsafe String(cString: $0) } ?? ""
-                let event = unsafe code == RD_KAFKA_RESP_ERR__FATAL.rawValue
+                let event =
+                    unsafe code == RD_KAFKA_RESP_ERR__FATAL.rawValue
                     ? ConnectionEvent.fatal(ClientHandle.fatalError(of: client!)!)
                     : ConnectionEvent(code: rd_kafka_resp_err_t(code), reason: text)
                 unsafe ClientContext.from(opaque).onConnectionEvent?(event)

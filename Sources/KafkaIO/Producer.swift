@@ -52,8 +52,9 @@ internal import CRdKafka
 
     deinit {
         waker?.ignore(main)
-        for unsafe handle in unsafe handles {
-            if let handle = unsafe handle { unsafe rd_kafka_topic_destroy(handle) }
+        // By index: swift-format 6.3 breaks `for unsafe`.
+        for index in unsafe handles.indices {
+            if let handle = unsafe handles[index] { unsafe rd_kafka_topic_destroy(handle) }
         }
         unsafe arguments.deallocate()
     }

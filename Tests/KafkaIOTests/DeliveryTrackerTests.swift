@@ -29,7 +29,10 @@ import Testing
         ),
         (
             "a batch without outputs waits for the outputs before it",
-            [.output(2), .batch([0: 4]), .batch([1: 9]), .acknowledge(1...1), .expect([:]), .acknowledge(2...2), .expect([0: 4, 1: 9])]
+            [
+                .output(2), .batch([0: 4]), .batch([1: 9]), .acknowledge(1...1), .expect([:]), .acknowledge(2...2),
+                .expect([0: 4, 1: 9]),
+            ]
         ),
         (
             "part of the batches",
@@ -46,8 +49,10 @@ import Testing
         ),
         (
             "after a reset, late reports of forgotten outputs change nothing",
-            [.output(2), .batch([0: 2]), .fail(1), .reset, .acknowledge(2...2), .output(1), .batch([0: 1]), .expect([:]),
-                .acknowledge(3...3), .expect([0: 1])]
+            [
+                .output(2), .batch([0: 2]), .fail(1), .reset, .acknowledge(2...2), .output(1), .batch([0: 1]), .expect([:]),
+                .acknowledge(3...3), .expect([0: 1]),
+            ]
         ),
         (
             "partitions that left are not committed",

@@ -28,10 +28,14 @@ extension KafkaTests {
             let producer = try TestProducer(mock.bootstrapServers)
             let reader = try TestConsumer(mock.bootstrapServers, topics: [topic])
             producer.produce(topic, value: "waits")
-            reach("the event", until: { reader.seen.events.contains { if case .connection(.allBrokersDown) = $0 { true } else { false } } }) {
+            reach(
+                "the event",
+                until: { reader.seen.events.contains { if case .connection(.allBrokersDown) = $0 { true } else { false } } }
+            ) {
                 reader.poll(20)
             }
-            let text = try #require(reader.seen.events.first { if case .connection(.brokerUnreachable) = $0 { true } else { false } })
+            let text = try #require(
+                reader.seen.events.first { if case .connection(.brokerUnreachable) = $0 { true } else { false } })
             #expect(text.description.contains(mock.bootstrapServers), "\(text)")
             try mock.bringUp()
             reader.collect(1)
@@ -165,9 +169,14 @@ extension KafkaTests {
             reader.collect(1)
             mock.failNext(.offsetCommit, with: [.illegalGeneration])
             try reader.consumer.commit(reader.nextOffsets, .asynchronous)
-            reach("the failure", until: {
-                reader.seen.events.contains { if case .commitFailed(_, let error) = $0 { error.code == .illegalGeneration } else { false } }
-            }) { reader.poll() }
+            reach(
+                "the failure",
+                until: {
+                    reader.seen.events.contains {
+                        if case .commitFailed(_, let error) = $0 { error.code == .illegalGeneration } else { false }
+                    }
+                }
+            ) { reader.poll() }
             try reader.close()
         }
 

@@ -31,7 +31,9 @@ extension KafkaTests {
             let name = unique("later")
             let reader = try TestConsumer(broker.bootstrapServers, topics: [name])
             reach("the event", until: { reader.seen.events.contains(.topicMissing(Topic(name))) }) { reader.poll() }
-            let table = try TableReader(topic: unique("no-table"), properties: [("bootstrap.servers", broker.bootstrapServers)], discoveryMilliseconds: 5_000)
+            let table = try TableReader(
+                topic: unique("no-table"), properties: [("bootstrap.servers", broker.bootstrapServers)],
+                discoveryMilliseconds: 5_000)
             _ = reader.consumer.attach(table)
             reach("the table's event", until: { reader.seen.events.contains(.topicMissing(table.topic)) }) { reader.poll() }
             try cluster.createTopic(name, 1, [:])
@@ -55,7 +57,8 @@ extension KafkaTests {
         @Test func administratesTopics() throws {
             let administrator = try Administrator(properties: [("bootstrap.servers", broker.bootstrapServers)])
             let name = unique("admin")
-            let definition = TopicDefinition(name: name, partitionCount: 3, replicationFactor: 1, configuration: ["retention.ms": "60000"])
+            let definition = TopicDefinition(
+                name: name, partitionCount: 3, replicationFactor: 1, configuration: ["retention.ms": "60000"])
             #expect(try administrator.topics(timeoutMilliseconds: 30_000)[name] == nil)
             try administrator.createTopics([definition], timeoutMilliseconds: 30_000)
             try administrator.createTopics([definition], timeoutMilliseconds: 30_000)

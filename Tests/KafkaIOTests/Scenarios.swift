@@ -165,10 +165,13 @@ enum Scenarios {
         for number in 100..<200 {
             #expect(producer.produce(topic, key: "\(number)", value: "\(number)") == .queued, "output waits for the broker")
         }
-        reach("both clients say that brokers are down", until: {
-            reader.seen.events.contains { if case .connection(.allBrokersDown) = $0 { true } else { false } }
-                && producer.seen.events.contains { if case .allBrokersDown = $0 { true } else { false } }
-        }) {
+        reach(
+            "both clients say that brokers are down",
+            until: {
+                reader.seen.events.contains { if case .connection(.allBrokersDown) = $0 { true } else { false } }
+                    && producer.seen.events.contains { if case .allBrokersDown = $0 { true } else { false } }
+            }
+        ) {
             reader.poll(20)
             producer.producer.poll(timeoutMilliseconds: 20)
         }
@@ -190,9 +193,11 @@ enum Scenarios {
         for number in 0..<300 { producer.produce(entries, key: "subject-\(number)", value: "\(number)") }
         producer.flush()
         let reader = try TestConsumer(cluster.bootstrapServers, topics: [], capacity: 64)
-        let table = try TableReader(topic: entries, properties: [("bootstrap.servers", cluster.bootstrapServers)], discoveryMilliseconds: 5_000)
+        let table = try TableReader(
+            topic: entries, properties: [("bootstrap.servers", cluster.bootstrapServers)], discoveryMilliseconds: 5_000)
         let empty = try TableReader(
-            topic: try cluster.topic("empty", partitions: 2), properties: [("bootstrap.servers", cluster.bootstrapServers)], discoveryMilliseconds: 5_000)
+            topic: try cluster.topic("empty", partitions: 2), properties: [("bootstrap.servers", cluster.bootstrapServers)],
+            discoveryMilliseconds: 5_000)
         #expect(reader.consumer.attach(table) == 0)
         #expect(reader.consumer.attach(empty) == 1)
         #expect(!table.hasReachedEnd)
