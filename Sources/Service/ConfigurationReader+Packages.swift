@@ -19,8 +19,10 @@ extension ConfigurationSection {
             source = readURL(url)
         case (nil, nil):
             source = nil
-            if !reader.entries.isEmpty && !reader.contains("path") && !reader.contains("url") {
-                diagnostics.error(code: "missing-key", "\(reader.name) has neither 'path' nor 'url'", remedy: "add 'path: …' for a file or folder, or 'url: …'", at: position)
+            if reader.isMap && !reader.contains("path") && !reader.contains("url") {
+                diagnostics.error(
+                    code: "missing-key", "\(reader.name) has neither 'path' nor 'url'",
+                    remedy: "add 'path: …' for a file or folder, or 'url: …'", at: position)
             }
         default:
             source = nil

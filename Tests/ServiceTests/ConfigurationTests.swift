@@ -1,7 +1,8 @@
 import Documents
-import Service
 import Telemetry
 import Testing
+
+@testable import Service
 
 /// The whole file of the design, section 3.4, with the two keys that it leaves out.
 private let complete = """
