@@ -202,8 +202,8 @@ extension JSONWriter {
         for scale in 1...6 {
             let scaled = value * Double(powersOfTen[scale])
             guard scaled < 1e15 else { break }
-            let units = scaled.rounded()
-            if units / Double(powersOfTen[scale]) == value { return appendDecimal(UInt64(units), scale: scale) }
+            let units = UInt64(scaled + 0.5)
+            if Double(units) / Double(powersOfTen[scale]) == value { return appendDecimal(units, scale: scale) }
         }
         append(value.description.utf8Span.span)
     }

@@ -107,10 +107,11 @@ private struct YAMLReader: ~Copyable {
 
     private mutating func readScalar(_ event: YAMLEvents.Event) throws(Diagnostics) -> Node {
         guard case .scalar(let text, let style) = event.kind else { preconditionFailure("no scalar event") }
-        let start = cursor.move(to: event.start)
+        var start = SourceCursor(cursor.source, byte: cursor.move(to: event.start), line: event.start.line + 1, column: event.start.column + 1)
+        if event.anchor != nil { start.skipAnchor() }
         let end = cursor.move(to: event.end)
-        let position = self.position(event.start)
-        let origin = Node.Origin(source: cursor.source, startByte: start, endByte: end)
+        let position = start.position
+        let origin = Node.Origin(source: cursor.source, startByte: start.byte, endByte: end)
         var content = Node.Content.string(text)
         if style == .plain {
             do {
@@ -254,6 +255,23 @@ private func syntaxRemedy(_ message: String) -> String {
     if message.contains("unknown escape character") { return "double the backslash, or use single quotes, which have no escapes" }
     if message.contains("unexpected end of stream") { return "close the quotation mark" }
     return "check the indentation, the brackets and the quotation marks before this place"
+}
+
+extension SourceCursor {
+    /// libyaml's mark of an anchored scalar is the anchor's `&`: moves on to the scalar itself.
+    fileprivate mutating func skipAnchor() {
+        guard current == UInt8(ascii: "&") else { return }
+        while let byte = current, byte > 0x20 { advance() }
+        while let byte = current {
+            if byte == UInt8(ascii: "#") {
+                while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+            } else if byte > 0x20 {
+                return
+            } else {
+                advance()
+            }
+        }
+    }
 }
 
 /// Turns libyaml's marks, which count code points, into byte offsets, moving from the last one.

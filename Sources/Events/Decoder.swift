@@ -11,7 +11,8 @@ public final class Decoder {
     private let pseudonymiser: Pseudonymiser?
     private let plans: [DecodingPlan]
     private let scanner: OpaquePointer
-    private var derivations: DerivedFields
+    private let typeKeys = TypeKeys()
+    private let derivations: DerivedFields
 
     /// What the record's headers say; used where the JSON itself does not.
     public struct Envelope {
@@ -39,7 +40,7 @@ public final class Decoder {
         self.pseudonymiser = pseudonymiser
         plans = schema.events.indices.map { DecodingPlan(schema, eventType: $0) }
         scanner = vane_json_scanner_make()
-        derivations = DerivedFields(timeZones: timeZones)
+        derivations = DerivedFields(schema, timeZones: timeZones)
     }
 
     deinit { vane_json_scanner_free(scanner) }
@@ -62,6 +63,21 @@ public final class Decoder {
             throw error
         }
         return row
+    }
+
+    /// The type of an event that came without a topic: what `event_type` says, or a CloudEvent's `type`; where the schema has one type only, that.
+    public func eventType(of bytes: UnsafeRawBufferPointer) throws(Rejection) -> Int {
+        if schema.events.count == 1 { return 0 }
+        let outcome = vane_json_scan(
+            scanner, typeKeys.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, typeKeys.tokens, nil)
+        if outcome.status != VANE_JSON_OK { throw plans[0].rejection(outcome) }
+        for key in 0..<TypeKeys.names.count where typeKeys.tokens[key].kind == VANE_JSON_STRING {
+            let name = String(decoding: Self.bytes(typeKeys.tokens[key]), as: UTF8.self)
+            if let index = schema.event(named: name) { return index }
+        }
+        throw Rejection(
+            .unknownEventType, field: TypeKeys.names[0],
+            "the event does not say its type; add an 'event_type' that is one of \(schema.events.map(\.name).joined(separator: ", "))")
     }
 
     private func fill(_ row: Int, _ plan: DecodingPlan, _ envelope: Envelope, _ batch: EventBatch) throws(Rejection) {
@@ -174,7 +190,7 @@ public final class Decoder {
             }
             present[slot] = 1
         }
-        if plan.hasDerivations { derivations.compute(plan.type, row: row, batch) }
+        if plan.hasDerivations { derivations.compute(plan.eventType, row: row, batch) }
         if plan.hasSensitive, let pseudonymiser { pseudonymise(row, plan, pseudonymiser, batch) }
     }
 

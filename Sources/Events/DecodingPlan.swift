@@ -180,3 +180,27 @@ struct EnumerationIndex {
         return nil
     }
 }
+
+/// The JSON keys that name an event's type.
+final class TypeKeys {
+    static let names = ["event_type", "type"]
+
+    let keys: OpaquePointer
+    let tokens: UnsafeMutablePointer<vane_json_token>
+
+    init() {
+        let keys: OpaquePointer = vane_json_keys_make()
+        self.keys = keys
+        for name in Self.names {
+            var name = name
+            name.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { vane_json_keys_add(keys, $0.baseAddress, $0.count, 0) } }
+        }
+        tokens = .allocate(capacity: Self.names.count)
+        tokens.initialize(repeating: vane_json_token(), count: Self.names.count)
+    }
+
+    deinit {
+        vane_json_keys_free(keys)
+        tokens.deallocate()
+    }
+}

@@ -15,11 +15,11 @@ public enum Limits {
     public static let literalEntriesMax = 4_096
     /// Syntax errors reported at once; later ones are mostly consequences of earlier ones.
     public static let diagnosticsMax = 20
-    /// Loop steps over all comprehensions of one evaluation: about 0.1 s of work, the share of a decision's 0.5 s deadline
-    /// that one runaway expression may burn before it is stopped.
-    public static let comprehensionStepsMax = 1_000_000
-    /// Bytes of one string or bytes value, and elements of one list, that an operator or function may build.
-    public static let valueSizeMax = 4 * 1024 * 1024
+    /// Work of one evaluation, in loop steps, elements touched and 64-byte pieces of text: about 0.1 s, the share of a decision's
+    /// 0.5 s deadline that one runaway expression may burn before it is stopped.
+    public static let evaluationCostMax = 1_000_000
+    /// Digits after the point in `format`; a double has no more than these anyway.
+    public static let formatPrecisionMax = 100
     /// Compiled patterns kept by one evaluator for `matches` with a pattern computed at run time.
     public static let patternCacheMax = 16
     /// Nesting of JSON bound to variables; the reader, equality and the printer recurse once per level.

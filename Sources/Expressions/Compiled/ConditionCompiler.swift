@@ -7,7 +7,7 @@ extension ConditionProgram {
     ///   - lists: to resolve the names of lists; nil where expressions use none.
     ///   - timeZones: to resolve the zones of timestamp getters.
     public init(
-        _ expression: CheckedExpression, _ bindings: [Binding], firstTemporary: Int, fingerprint: @escaping (String) -> UInt64,
+        _ expression: CheckedExpression, _ bindings: [Binding], firstTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
         lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil
     ) {
         var compiler = ConditionCompiler(
@@ -21,7 +21,7 @@ struct ConditionCompiler {
     let expression: CheckedExpression
     let bindings: [ConditionProgram.Binding]
     var nextTemporary: Int
-    let fingerprint: (String) -> UInt64
+    let fingerprint: @Sendable (String) -> UInt64
     let lists: (any ListLookup)?
     let timeZones: (any TimeZoneProvider)?
 
@@ -44,7 +44,7 @@ struct ConditionCompiler {
     }
 
     init(
-        expression: CheckedExpression, bindings: [ConditionProgram.Binding], nextTemporary: Int, fingerprint: @escaping (String) -> UInt64,
+        expression: CheckedExpression, bindings: [ConditionProgram.Binding], nextTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
         lists: (any ListLookup)?, timeZones: (any TimeZoneProvider)?
     ) {
         self.expression = expression
@@ -368,8 +368,7 @@ struct ConditionCompiler {
     }
 
     private static func milliseconds(_ duration: SignedDuration) -> Int64? {
-        guard duration.nanoseconds % 1_000_000 == 0 else { return nil }
-        return duration.seconds * 1000 + Int64(duration.nanoseconds / 1_000_000)
+        duration.nanoseconds % 1_000_000 == 0 ? duration.nanoseconds / 1_000_000 : nil
     }
 
     /// The cell of a number, making one where it is a constant.

@@ -1,13 +1,152 @@
 /// A part of a condition without a compiled form, evaluated over the frame by the general evaluator.
 struct GeneralPart: Sendable {
+    private let program: Program
+    private let bindings: [ConditionProgram.Binding]
+    private let result: CellType
+    private let fingerprint: @Sendable (String) -> UInt64
+    private let timeZones: (any TimeZoneProvider)?
+
     init(
-        _ expression: CheckedExpression, _ node: Expr, _ bindings: [ConditionProgram.Binding], result: CellType, fingerprint: @escaping (String) -> UInt64,
-        timeZones: (any TimeZoneProvider)?
-    ) {}
-    func condition(_ frame: Frame) -> ConditionProgram.Truth { .error }
-    func value(_ frame: Frame) -> (UInt64, UInt8) { (0, Presence.failed) }
-    static func constant(_ expression: CheckedExpression, _ node: Expr, timeZones: (any TimeZoneProvider)?) -> Value? { nil }
+        _ expression: CheckedExpression, _ node: Expr, _ bindings: [ConditionProgram.Binding], result: CellType,
+        fingerprint: @escaping @Sendable (String) -> UInt64, timeZones: (any TimeZoneProvider)?
+    ) {
+        program = Program(expression, part: node)
+        self.bindings = bindings
+        self.result = result
+        self.fingerprint = fingerprint
+        self.timeZones = timeZones
+    }
+
+    func condition(_ frame: Frame) -> ConditionProgram.Truth {
+        guard case .bool(let value)? = try? program.evaluate(activation(frame)) else { return .error }
+        return value ? .yes : .no
+    }
+
+    /// The value's cell and `Presence`.
+    func value(_ frame: Frame) -> (UInt64, UInt8) {
+        let value: Value
+        do {
+            value = try program.evaluate(activation(frame))
+        } catch {
+            switch error.code {
+            case .noSuchValue: return (0, Presence.absent)
+            case .overflow: return (0, Presence.overflow)
+            case .divideByZero: return (0, Presence.divideByZero)
+            default: return (0, Presence.failed)
+            }
+        }
+        switch (result, value) {
+        case (.bool, .bool(let value)): return (value ? 1 : 0, Presence.value)
+        case (.int, .int(let value)): return (UInt64(bitPattern: value), Presence.value)
+        case (.double, .double(let value)): return (value.bitPattern, Presence.value)
+        case (.fingerprint, .string(let value)): return (fingerprint(value), Presence.value)
+        default: return (0, Presence.failed)
+        }
+    }
+
+    private func activation(_ frame: Frame) -> FrameActivation { FrameActivation(frame: frame, bindings: bindings, fingerprint: fingerprint, timeZones: timeZones) }
+
+    /// The value of a node that depends on nothing; nil where it does, or fails.
+    static func constant(_ expression: CheckedExpression, _ node: Expr, timeZones: (any TimeZoneProvider)?) -> Value? {
+        guard isConstant(expression, node) else { return nil }
+        return try? Program(expression, part: node).evaluate(Bindings([:], timeZones: timeZones))
+    }
+
+    private static func isConstant(_ expression: CheckedExpression, _ node: Expr) -> Bool {
+        switch expression.reference(of: node) {
+        case .variable, .local, .unknown: return false
+        case .constant: return true
+        case .none, .function: break
+        }
+        switch node.kind {
+        case .literal: return true
+        case .identifier: return false
+        case .select(let operand, _, _): return isConstant(expression, operand)
+        case .call(let name, let target, let arguments):
+            // Lists change while a program lives.
+            if name == "in_list" || name == "list_attr" { return false }
+            if case .function(_, _, dropsTarget: true) = expression.reference(of: node) { return arguments.allSatisfy { isConstant(expression, $0) } }
+            return (target.map { isConstant(expression, $0) } ?? true) && arguments.allSatisfy { isConstant(expression, $0) }
+        case .list(let elements): return elements.allSatisfy { isConstant(expression, $0) }
+        case .map, .comprehension: return false
+        }
+    }
 }
-enum Geography { static func distanceKilometres(_ a: Double, _ b: Double, _ c: Double, _ d: Double) -> Double { 0 } }
-public struct TimeZoneRules: Sendable { public func offsetSeconds(atUTC seconds: Int64) -> Int32 { 0 } }
-public protocol TimeZoneProvider: Sendable { func rules(named: String) -> TimeZoneRules? }
+
+/// A frame as the general evaluator sees it.
+public struct FrameActivation: Activation {
+    let frame: Frame
+    let bindings: [ConditionProgram.Binding]
+    let fingerprint: (String) -> UInt64
+    public let timeZones: (any TimeZoneProvider)?
+
+    public init(
+        frame: Frame, bindings: [ConditionProgram.Binding], fingerprint: @escaping (String) -> UInt64, timeZones: (any TimeZoneProvider)?
+    ) {
+        self.frame = frame
+        self.bindings = bindings
+        self.fingerprint = fingerprint
+        self.timeZones = timeZones
+    }
+
+    public func value(at index: Int) -> Value? {
+        let slot = bindings[index].slot
+        guard frame.present[slot] == Presence.value else { return nil }
+        let cell = frame.cells[slot]
+        switch bindings[index].type {
+        case .bool: return .bool(cell != 0)
+        case .int: return .int(Int64(bitPattern: cell))
+        case .double: return .double(Double(bitPattern: cell))
+        case .fingerprint:
+            guard let texts = frame.texts, let arena = frame.arena else { return nil }
+            let text = UnsafeRawBufferPointer(start: arena + Int(texts[slot].offset), count: Int(texts[slot].count))
+            return .string(String(decoding: text, as: UTF8.self))
+        case .enumeration(let values): return .string(values[Int(cell)])
+        case .timestamp: return Timestamp(epochMilliseconds: Int64(bitPattern: cell)).map { .timestamp($0) }
+        case .duration: return SignedDuration(milliseconds: Int64(bitPattern: cell)).map { .duration($0) }
+        }
+    }
+
+    public func isOnList(_ name: String, subject: Value) throws(EvaluationError) -> Bool {
+        guard let lists = frame.lists, let list = lists.index(of: name) else { throw EvaluationError(.noSuchList, "there is no list '\(name)'") }
+        guard case .string(let text) = subject else { return false }
+        return lists.contains(list: list, subject: fingerprint(text))
+    }
+
+    public func listAttribute(_ name: String, subject: Value, attribute: String) throws(EvaluationError) -> Value? {
+        guard let lists = frame.lists, let list = lists.index(of: name) else { throw EvaluationError(.noSuchList, "there is no list '\(name)'") }
+        guard case .string(let text) = subject else { return nil }
+        return lists.attribute(list: list, subject: fingerprint(text), name: attribute).map { .string($0) }
+    }
+}
+
+extension Program {
+    /// Prepares a part of a checked expression that stands outside all comprehensions.
+    public init(_ checked: CheckedExpression, part: Expr) {
+        self.init(checked, part: part, variableNames: Self.names(checked, part))
+    }
+
+    private static func names(_ checked: CheckedExpression, _ part: Expr) -> [String] {
+        var names: [String] = []
+        for (id, reference) in checked.references.enumerated() {
+            guard case .variable(let index) = reference else { continue }
+            while names.count <= index { names.append("") }
+            if names[index].isEmpty { names[index] = name(checked.expression, id) ?? "" }
+        }
+        return names
+    }
+
+    /// The text of a node, which for a variable is its name.
+    private static func name(_ node: Expr, _ id: Int) -> String? {
+        switch node.kind {
+        case .identifier(let name): return node.id == id ? name : nil
+        case .literal: return nil
+        case .select(let operand, let field, _): return node.id == id ? (name(operand, operand.id) ?? "") + "." + field : name(operand, id)
+        case .call(_, let target, let arguments): return ([target].compactMap { $0 } + arguments).lazy.compactMap { name($0, id) }.first
+        case .list(let elements): return elements.lazy.compactMap { name($0, id) }.first
+        case .map(let entries): return entries.lazy.compactMap { name($0.key, id) ?? name($0.value, id) }.first
+        case .comprehension(let loop):
+            return [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result].lazy.compactMap { name($0, id) }.first
+        }
+    }
+}

@@ -212,11 +212,11 @@ struct Parser {
         while true {
             let start = operand.range.lowerBound
             if accept(".") {
-                if isAt("?") { try unsupported("optional field selection", remedy: "use has(x.field) or default(x.field, fallback)") }
+                if isAt("?") { try unsupported("optional field selection", remedy: "write has(x.field) ? x.field : fallback") }
                 operand = try parseSelection(of: operand)
             } else if isAt("[") {
                 let open = advance()
-                if isAt("?") { try unsupported("optional indexing", remedy: "use default(x[key], fallback)") }
+                if isAt("?") { try unsupported("optional indexing", remedy: "write key in x ? x[key] : fallback") }
                 let key = try parseRecovering { parser throws(ParseFailure) in try parser.parseExpression() }
                 let close = try expect("]", opened: open)
                 guard let key else { throw ParseFailure() }

@@ -1,0 +1,215 @@
+public import Events
+internal import Expressions
+public import Journals
+public import Rules
+
+/// The deterministic core: rows in, decisions out. One thread.
+///
+/// It has no clock, randomness, input or output: the same events, packages and lists give the same decisions, bit by bit.
+public final class Engine {
+    public let schema: Schema
+    public let store: JournalStore
+    public let lists: Lists
+    public private(set) var rules: RuleSet
+    public let limits: Limits
+
+    public struct Limits: Sendable {
+        /// How far an event's time may lie after its record's timestamp.
+        public var futureMilliseconds: Int64
+
+        public init(futureMilliseconds: Int64 = 5 * 60_000) { self.futureMilliseconds = futureMilliseconds }
+    }
+
+    /// What a presence byte says of an indicator that nobody has asked for yet.
+    private static let notComputed: UInt8 = 255
+
+    private var cells: UnsafeMutablePointer<UInt64>
+    private var present: UnsafeMutablePointer<UInt8>
+    private var width: Int
+    /// By event type: slots of decimals, which expressions see as doubles, with 10^scale.
+    private let decimals: [[(slot: Int, unit: Double)]]
+    /// By event type: the entities that it takes part in.
+    private let participations: [[Int]]
+
+    public init(schema: Schema, rules: RuleSet, lists: Lists, calendar: Calendar, journalLimits: JournalStore.Limits = .init(), limits: Limits = .init())
+        throws(PlanFailure)
+    {
+        self.schema = schema
+        self.rules = rules
+        self.lists = lists
+        self.limits = limits
+        store = JournalStore(schema: schema, calendar: calendar, limits: journalLimits)
+        try store.setIndicators(rules.indicators)
+        width = max(rules.frameWidth, 1)
+        cells = .allocate(capacity: width)
+        cells.initialize(repeating: 0, count: width)
+        present = .allocate(capacity: width)
+        present.initialize(repeating: 0, count: width)
+        decimals = schema.events.map { event in
+            event.fields.enumerated().compactMap { slot, field in
+                guard case .decimal(let scale) = field.type else { return nil }
+                return (slot, (0..<scale).reduce(1.0) { unit, _ in unit * 10 })
+            }
+        }
+        participations = schema.events.indices.map { event in schema.entities.indices.filter { schema.entities[$0].participations[event] != nil } }
+    }
+
+    deinit {
+        cells.deallocate()
+        present.deallocate()
+    }
+
+    /// Runs other packages from the next event on. Values of their indicators are exact at once.
+    public func setRules(_ rules: RuleSet) throws(PlanFailure) {
+        try store.setIndicators(rules.indicators)
+        self.rules = rules
+        if rules.frameWidth > width {
+            cells.deallocate()
+            present.deallocate()
+            width = rules.frameWidth
+            cells = .allocate(capacity: width)
+            present = .allocate(capacity: width)
+            cells.initialize(repeating: 0, count: width)
+            present.initialize(repeating: 0, count: width)
+        }
+    }
+
+    /// Records the event of a row in its journals and decides about it.
+    /// - Parameter minimumPriority: packages below it are passed over.
+    /// - Throws: why the event is refused; nothing is recorded then.
+    public func process(_ batch: EventBatch, row: Int, minimumPriority: Package.Priority = .deferrable, into decision: inout Decision) throws(Rejection) {
+        let header = batch.headers + row
+        let eventType = header.pointee.eventType
+        let time = header.pointee.timeMilliseconds
+        if let received = header.pointee.receivedMilliseconds, time > received + limits.futureMilliseconds {
+            throw Rejection(
+                .future, field: schema.events[eventType].timeKey,
+                "the event's time lies more than \(limits.futureMilliseconds / 1000) s after its record's timestamp")
+        }
+        decision.reset(eventType, row: row, entities: schema.entities.count)
+        lists.nowMilliseconds = time
+
+        var taken = 0
+        for entity in participations[eventType] {
+            guard let key = store.key(entity: entity, batch, row: row) else { continue }
+            switch store.append(entity: entity, key: key, batch, row: row) {
+            case .recorded(let position):
+                decision.positions[entity] = position
+                if position.isDuplicate { decision.isDuplicate = true }
+                taken += 1
+            case .tooOld: decision.late.append(entity)
+            }
+        }
+        if taken == 0 && !decision.late.isEmpty {
+            throw Rejection(
+                .tooOld, field: schema.events[eventType].timeKey,
+                "the event is older than the history of \(decision.late.map { schema.entities[$0].name }.joined(separator: ", "))")
+        }
+
+        fillFrame(batch, row, eventType)
+        var frame = Frame(cells: cells, present: present, texts: batch.texts + row * batch.stride, arena: UnsafeRawPointer(batch.arena), lists: lists)
+        evaluate(eventType, minimumPriority, &frame, &decision)
+        decide(&decision)
+    }
+
+    private func fillFrame(_ batch: EventBatch, _ row: Int, _ eventType: Int) {
+        let base = row * batch.stride
+        let count = schema.events[eventType].fields.count
+        cells.update(from: batch.cells + base, count: count)
+        present.update(from: batch.present + base, count: count)
+        for decimal in decimals[eventType] {
+            cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
+        }
+        present[rules.firstIndicatorSlot - 1] = Presence.absent
+        (present + rules.firstIndicatorSlot).update(repeating: Self.notComputed, count: rules.indicators.count)
+    }
+
+    private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
+        let shedding = minimumPriority != .deferrable
+        rules.rules[eventType].withUnsafeBufferPointer { compiled in
+            for index in 0..<compiled.count {
+                let rule = compiled.baseAddress! + index
+                if shedding, rules.packages[rule.pointee.package].priority.rank < minimumPriority.rank { continue }
+                for indicator in rule.pointee.indicators { compute(indicator, decision.positions) }
+                let outcome = rule.pointee.program.evaluate(frame)
+                switch outcome.truth {
+                case .no: continue
+                case .yes:
+                    let hit = Decision.Hit(package: rule.pointee.package, rule: rule.pointee.rule)
+                    if rules.packages[hit.package].mode == .live { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
+                case .error:
+                    decision.errors.append(
+                        Decision.RuleError(
+                            package: rule.pointee.package, rule: rule.pointee.rule, code: Presence.errorCode(outcome.presence),
+                            variable: outcome.slot < 0 ? nil : name(ofSlot: outcome.slot, eventType)))
+                }
+            }
+        }
+    }
+
+    @inline(__always) private func compute(_ indicator: Int, _ positions: [JournalStore.Position?]) {
+        let slot = rules.firstIndicatorSlot + indicator
+        guard present[slot] == Self.notComputed else { return }
+        guard let position = positions[rules.indicators[indicator].entity] else {
+            present[slot] = Presence.absent
+            return
+        }
+        present[slot] = store.read(indicator: indicator, at: position, into: &cells[slot]) ? Presence.value : Presence.absent
+    }
+
+    private func name(ofSlot slot: Int, _ eventType: Int) -> String? {
+        if slot < schema.events[eventType].fields.count { return schema.events[eventType].fields[slot].name }
+        let indicator = slot - rules.firstIndicatorSlot
+        return rules.indicators.indices.contains(indicator) ? rules.indicators[indicator].id : nil
+    }
+
+    private func decide(_ decision: inout Decision) {
+        var index = 0
+        while index < decision.hits.count {
+            let package = decision.hits[index].package
+            let policy = rules.packages[package].decide
+            var outcome = Decision.Outcome(package: package, score: 0, level: -1, isHit: false)
+            while index < decision.hits.count, decision.hits[index].package == package {
+                let rule = rules.packages[package].rules[decision.hits[index].rule]
+                index += 1
+                if rule.kind == .list { continue }
+                outcome.isHit = true
+                outcome.score = policy.combination == .sum ? outcome.score + rule.score : max(outcome.score, rule.score)
+                if let level = rule.level, let raised = policy.levels.firstIndex(where: { $0.name == level }) { outcome.level = max(outcome.level, raised) }
+            }
+            guard outcome.isHit else { continue }
+            outcome.score = min(outcome.score, DecisionPolicy.scoreMax)
+            outcome.level = max(outcome.level, policy.level(of: outcome.score))
+            decision.outcomes.append(outcome)
+            decision.isAlert = true
+            decision.score = max(decision.score, outcome.score)
+            if outcome.level >= 0 {
+                let threshold = policy.levels[outcome.level].threshold
+                if let current = decision.level, rules.packages[current.package].decide.levels[current.level].threshold >= threshold { continue }
+                decision.level = (package, outcome.level)
+            }
+        }
+    }
+
+    // MARK: Looking into a decision
+
+    /// The value of an indicator as the last processed event sees it, computed if no rule asked for it; nil where it does not exist.
+    public func value(ofIndicator indicator: Int, _ decision: Decision) -> UInt64? {
+        compute(indicator, decision.positions)
+        let slot = rules.firstIndicatorSlot + indicator
+        return present[slot] == Presence.value ? cells[slot] : nil
+    }
+
+    public func evidence(ofIndicator indicator: Int, _ decision: Decision) -> JournalStore.Evidence? {
+        decision.positions[rules.indicators[indicator].entity].map { store.evidence(indicator: indicator, at: $0) }
+    }
+
+    /// Indicators that the rules of the hits read, each once, in their order.
+    public func indicators(behind hits: [Decision.Hit], eventType: Int) -> [Int] {
+        var found: [Int] = []
+        for rule in rules.rules[eventType] where hits.contains(where: { $0.package == rule.package && $0.rule == rule.rule }) {
+            for indicator in rule.indicators where !found.contains(indicator) { found.append(indicator) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,89 @@
+public import Documents
+public import Events
+internal import Expressions
+public import Rules
+
+/// Reading schemas and packages from files and folders.
+public enum RuleFiles {
+    /// Names that a folder's packages have.
+    static let packageNames = ["package.yaml", "package.yml", "package.json"]
+    static let schemaNames = ["schema.yaml", "schema.yml", "schema.json"]
+    /// Folders within folders are a mistake beyond this.
+    private static let depthMax = 6
+
+    public static func schema(_ path: String) throws(Diagnostics) -> Schema {
+        let schema = try Schema.read(Files.read(path), file: path)
+        guard ZoneFiles().rules(named: schema.timeZone) != nil else {
+            throw Diagnostics([
+                Diagnostic(
+                    code: "unknown-time-zone", "there is no time zone '\(schema.timeZone)' on this machine",
+                    remedy: "use an IANA name such as Asia/Shanghai, and see that the package tzdata is installed", at: Position(file: path, line: 1, column: 1))
+            ])
+        }
+        return schema
+    }
+
+    /// The package files behind a path: the file itself, or all `package.yaml` in a folder and below it, in the order of their paths.
+    public static func packagePaths(_ path: String) throws(Diagnostics) -> [String] {
+        guard Files.isFolder(path) else { return [path] }
+        let found = search(path, 0)
+        if found.isEmpty {
+            throw Diagnostics([
+                Diagnostic(
+                    code: "no-package", "there is no package.yaml in '\(path)' or below it", remedy: "name a folder with packages, or a package file",
+                    at: Position(file: path, line: 1, column: 1))
+            ])
+        }
+        return found
+    }
+
+    private static func search(_ folder: String, _ depth: Int) -> [String] {
+        guard depth < depthMax else { return [] }
+        var found: [String] = []
+        for name in Files.names(in: folder) {
+            let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+            if Files.isFolder(path) { found += search(path, depth + 1) } else if packageNames.contains(name) { found.append(path) }
+        }
+        return found
+    }
+
+    /// Reads packages; every error of every file in one go.
+    public static func packages(
+        _ paths: [String], schema: Schema, lists: [String]? = nil, warnings: DiagnosticList = DiagnosticList()
+    ) throws(Diagnostics) -> [Package] {
+        let diagnostics = DiagnosticList()
+        var packages: [Package] = []
+        for path in paths {
+            do {
+                for file in try packagePaths(path) {
+                    do {
+                        let package = try Package.read(parseYAML(Files.read(file), file: file), schema: schema, lists: lists, warnings: warnings)
+                        if packages.contains(where: { $0.name == package.name }) {
+                            diagnostics.error(
+                                code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
+                                at: Position(file: file, line: 1, column: 1))
+                        }
+                        packages.append(package)
+                    } catch {
+                        diagnostics.add(contentsOf: error.all)
+                    }
+                }
+            } catch {
+                diagnostics.add(contentsOf: error.all)
+            }
+        }
+        try diagnostics.throwIfErrors()
+        return packages
+    }
+
+    /// The schema beside a package file, or in a folder above it.
+    public static func schemaPath(near path: String) -> String? {
+        var folder = Files.isFolder(path) ? path : Files.folder(of: path)
+        for _ in 0..<depthMax {
+            for name in schemaNames where Files.exists(folder + "/" + name) { return folder + "/" + name }
+            if folder == "." || folder == "/" { break }
+            folder = folder.contains("/") ? Files.folder(of: folder) : "."
+        }
+        return nil
+    }
+}

@@ -1,0 +1,98 @@
+internal import CommandLineTable
+internal import Documents
+internal import Events
+internal import Rules
+internal import Service
+
+/// `vane check`: is what I wrote right?
+enum CheckVerb {
+    static let verb = Verb(
+        "check", summary: "check schemas, packages and configurations without any server",
+        details: ["Every error of every file is printed as file:line:column with its remedy. Exits with 1 if there is one."],
+        arguments: [Argument("PATH", help: "a schema, a package, a configuration, or a folder of them", count: .atLeastOne)],
+        options: [
+            Option("schema", short: "s", "FILE", help: "the schema for packages; by default schema.yaml beside or above them", completion: .files),
+            Option("deny-warnings", help: "treat warnings as errors"),
+            Option("format", "FORMAT", help: "how to print findings", default: "text", choices: ["text", "json"]),
+        ],
+        examples: [
+            Example("vane check rules", "the shipped library"), Example("vane check vane.yaml --deny-warnings", "a configuration and all that it names"),
+        ])
+
+    static func run(_ arguments: ParsedArguments) -> Int32 {
+        let findings = DiagnosticList()
+        var checked = 0
+        for path in arguments.arguments { check(path, arguments.value("schema"), findings, &checked) }
+        let sorted = findings.sorted
+        if arguments.value("format") == "json" { printJSON(sorted, checked) } else { printText(sorted, checked) }
+        let denied = arguments.flag("deny-warnings") && !sorted.isEmpty
+        return findings.hasErrors || denied ? Exit.invalid : Exit.fine
+    }
+
+    private static func check(_ path: String, _ schemaPath: String?, _ findings: DiagnosticList, _ checked: inout Int) {
+        do {
+            if Files.isFolder(path) {
+                let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path)
+                if let schemaPath { _ = try RuleFiles.schema(schemaPath) }
+                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked) }
+                return
+            }
+            checked += 1
+            let root = try parseYAML(Files.read(path), file: path)
+            if root["package"] != nil {
+                guard let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path) else {
+                    findings.error(
+                        code: "missing-schema", "there is no schema for the package", remedy: "name it with --schema, or put schema.yaml beside or above it",
+                        at: Position(file: path, line: 1, column: 1))
+                    return
+                }
+                let schema = try RuleFiles.schema(schemaPath)
+                _ = try Package.read(root, schema: schema, warnings: findings)
+            } else {
+                _ = try RuleFiles.schema(path)
+            }
+        } catch {
+            findings.add(contentsOf: error.all)
+        }
+    }
+
+    private static func printText(_ findings: [Diagnostic], _ checked: Int) {
+        Terminal.complain(findings)
+        let errors = findings.count { $0.severity == .error }
+        let warnings = findings.count - errors
+        Terminal.write("\(checked) file\(checked == 1 ? "" : "s") checked: \(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")\n")
+    }
+
+    private static func printJSON(_ findings: [Diagnostic], _ checked: Int) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("files")
+        writer.int(Int64(checked))
+        writer.key("findings")
+        writer.beginArray()
+        for finding in findings {
+            writer.beginObject()
+            writer.key("severity")
+            writer.string(finding.severity.rawValue)
+            writer.key("code")
+            writer.string(finding.code)
+            writer.key("message")
+            writer.string(finding.message)
+            writer.key("remedy")
+            if let remedy = finding.remedy { writer.string(remedy) } else { writer.null() }
+            if let position = finding.position {
+                writer.key("file")
+                writer.string(position.file)
+                writer.key("line")
+                writer.int(Int64(position.line))
+                writer.key("column")
+                writer.int(Int64(position.column))
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        writer.newline()
+        Terminal.write(writer.text)
+    }
+}
