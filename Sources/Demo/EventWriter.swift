@@ -16,6 +16,8 @@ struct EventWriter: Sendable {
         text("event_id", id)
         writer.key("event_time")
         writer.int(draft.time)
+        // The topic says it already; a file that mixes types needs it.
+        word("event_type", draft.kind.name)
         switch draft.kind {
         case .transaction: writeTransaction(draft, customer, party, balanceMinorUnits)
         case .accountOpening: writeOpening(draft, customer)
