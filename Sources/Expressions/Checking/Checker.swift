@@ -146,9 +146,11 @@ struct Checker {
     }
 
     private mutating func inferSelect(_ node: Expr, _ operand: Expr, _ field: String, testOnly: Bool) -> CELType {
-        if !testOnly, let name = qualifiedName(node) {
+        if let name = qualifiedName(operand).map({ "\($0).\(field)" }) {
             for candidate in environment.candidates(name) {
-                if let found = environment.lookUp(candidate) { return resolved(node, found) }
+                guard let found = environment.lookUp(candidate) else { continue }
+                let type = resolved(node, found)
+                return testOnly ? .bool : type
             }
             if let remedy = misspelledQualifiedName(name) {
                 refer(node, to: .unknown(name))
