@@ -65,6 +65,8 @@ struct Stage: Sendable {
         customers[index].isRetired = true
         customers[index].isDormant = false
         retiredCount += 1
+        // Sleepers run out in the end; then somebody has slept after all.
+        if dormant { customers[index].lastActiveAtMilliseconds = min(customers[index].lastActiveAtMilliseconds, clock - 250 * Customer.millisecondsPerDay) }
         customers[index].balanceMinorUnits = max(customers[index].balanceMinorUnits, Int64(balanceYuan) * 100)
         return index
     }
@@ -72,9 +74,9 @@ struct Stage: Sendable {
     private func isFree(_ index: Int, dormant: Bool) -> Bool { !customers[index].isRetired && customers[index].isDormant == dormant }
 
     /// Somebody from daily life who keeps living it, for an honest scene.
-    mutating func neighbour(balanceYuan: Int = 0) -> Int {
+    mutating func neighbour(balanceYuan: Int = 0, city: Int? = nil) -> Int {
         var index = merchantCount + random.below(customerCount - merchantCount)
-        for _ in 0..<customerCount where !isFree(index, dormant: false) { index = index + 1 < customerCount ? index + 1 : merchantCount }
+        for _ in 0..<customerCount where !isFree(index, dormant: false) || city.map({ $0 != customers[index].city }) ?? false { index = index + 1 < customerCount ? index + 1 : merchantCount }
         customers[index].balanceMinorUnits = max(customers[index].balanceMinorUnits, Int64(balanceYuan) * 100)
         return index
     }

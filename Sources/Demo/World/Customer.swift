@@ -32,7 +32,6 @@ struct Customer: Sendable {
     /// Taken by a story; leads no daily life any more.
     var isRetired: Bool
 
-    static let minutesPerDay = 1440
     static let millisecondsPerDay: Int64 = 86_400_000
 }
 
