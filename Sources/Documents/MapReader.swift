@@ -16,7 +16,8 @@ public struct MapReader {
     public let diagnostics: DiagnosticList
     /// The entries in the order of the file.
     public let entries: [(key: Node.Key, value: Node)]
-    private let isMap: Bool
+    /// False when the value was no map, which is reported already.
+    public let isMap: Bool
     private var known: [String] = []
 
     public init(_ node: Node, _ name: String, _ diagnostics: DiagnosticList) {

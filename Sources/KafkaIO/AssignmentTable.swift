@@ -1,7 +1,8 @@
 /// Which partitions are ours, as the rebalance callbacks said, and where each was first read. Pure.
 ///
-/// It exists because librdkafka serves a rebalance in the middle of a batch call: messages of a partition that was just
-/// given up may already lie in that batch, and must not be decided by us as well as by the new owner.
+/// It exists because a poll takes its first message before the batch call for the rest, and that call may serve a rebalance:
+/// the message in hand may be of a partition that was just given up, and must not be decided by us as well as by the new
+/// owner. Whether librdkafka itself drops such messages within the batch call depends on its version; this does not rely on it.
 struct AssignmentTable {
     enum Verdict: Equatable {
         case accept

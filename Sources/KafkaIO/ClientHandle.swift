@@ -2,12 +2,17 @@ internal import CRdKafka
 
 /// The single owner of a librdkafka client. Whatever holds one of its queues, messages or topics keeps this alive.
 ///
-/// `@unchecked Sendable`: librdkafka's client is thread-safe; this object is immutable.
+/// `@unchecked Sendable`: librdkafka's client is thread-safe; what is mutable here belongs to the polling thread, and is
+/// otherwise read by the last owner only.
 @safe final class ClientHandle: @unchecked Sendable {
     enum Kind { case consumer, producer }
 
     let pointer: OpaquePointer
     private let context: ClientContext
+    /// Set while the client's group has been joined but never assigned: librdkafka 2.0.2 then aborts the process when the client
+    /// is destroyed (its issue 4312, cooperative-sticky). Such a client is left behind instead, which happens at most once
+    /// per consumer, when it stops while it starts.
+    var mustNotBeDestroyed = false
 
     /// Defaults first, then the caller's properties, so that any of them can be overridden.
     init(
@@ -36,6 +41,11 @@ internal import CRdKafka
     }
 
     deinit {
+        if mustNotBeDestroyed {
+            // Its threads go on until the process ends, and may still log.
+            unsafe _ = Unmanaged.passRetained(context)
+            return
+        }
         // Whoever wants to leave the group closes first; here nothing may call back into owners that are gone.
         // SAFETY: this is the last reference; queues, messages and topics that hold the client hold this object too.
         unsafe rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
@@ -81,7 +91,8 @@ internal import CRdKafka
             unsafe rd_kafka_conf_set_error_cb(configuration) { client, code, reason, opaque in
                 // SAFETY: librdkafka's text is NUL-terminated and copied.
                 let text = unsafe reason.map { unsafe String(cString: $0) } ?? ""
-                let event = unsafe code == RD_KAFKA_RESP_ERR__FATAL.rawValue
+                let event =
+                    unsafe code == RD_KAFKA_RESP_ERR__FATAL.rawValue
                     ? ConnectionEvent.fatal(ClientHandle.fatalError(of: client!)!)
                     : ConnectionEvent(code: rd_kafka_resp_err_t(code), reason: text)
                 unsafe ClientContext.from(opaque).onConnectionEvent?(event)

@@ -71,7 +71,9 @@ extension Consumer {
         let error = unsafe KafkaError.take(
             rd_kafka_seek_partitions(client.pointer, list.pointer, timeoutMilliseconds), "go to other offsets")
         if let error { throw error }
-        if let failure = list.view.failures.first { throw KafkaError("go to another offset of \(failure.partition)", failure.error) }
+        if let failure = list.view.failures.first {
+            throw KafkaError("go to another offset of \(failure.partition)", failure.error)
+        }
     }
 
     /// Goes back to the group's committed offsets, or to where this member began if there are none: what must happen after

@@ -28,9 +28,13 @@ extension Consumer: Rebalancing {
     }
 
     private func assign(_ partitions: [TopicPartition], _ list: borrowing PartitionListView) {
+        wasAssigned = true
+        client.mustNotBeDestroyed = false
         assignments.assign(partitions)
-        report(isCooperative ? unsafe take(rd_kafka_incremental_assign(client.pointer, list.pointer))
-            : code(unsafe rd_kafka_assign(client.pointer, list.pointer), "take the assignment"))
+        report(
+            isCooperative
+                ? unsafe take(rd_kafka_incremental_assign(client.pointer, list.pointer))
+                : code(unsafe rd_kafka_assign(client.pointer, list.pointer), "take the assignment"))
         if isPaused {
             let paused = PartitionList(partitions)
             unsafe _ = rd_kafka_pause_partitions(client.pointer, paused.pointer)
@@ -42,8 +46,10 @@ extension Consumer: Rebalancing {
         let isLost = unsafe rd_kafka_assignment_lost(client.pointer) != 0
         if isLost { handlers.onLost(partitions) } else { handlers.onRevoked(partitions) }
         assignments.revoke(partitions)
-        report(isCooperative ? unsafe take(rd_kafka_incremental_unassign(client.pointer, list.pointer))
-            : code(unsafe rd_kafka_assign(client.pointer, nil), "give up the assignment"))
+        report(
+            isCooperative
+                ? unsafe take(rd_kafka_incremental_unassign(client.pointer, list.pointer))
+                : code(unsafe rd_kafka_assign(client.pointer, nil), "give up the assignment"))
     }
 
     private var isCooperative: Bool {

@@ -17,6 +17,8 @@ internal import CRdKafka
     var assignments = AssignmentTable()
     var topics = TopicCache()
     var tables: [TableReader] = []
+    /// Whether the group has ever answered with an assignment, even an empty one.
+    var wasAssigned = false
     var isPolling = false
     /// Whether everything is paused, so that newly assigned partitions must be too.
     var isPaused = false
@@ -55,6 +57,7 @@ internal import CRdKafka
     public func subscribe(to topics: [String]) throws(KafkaError) {
         let list = PartitionList(topics: topics)
         let code = unsafe rd_kafka_subscribe(client.pointer, list.pointer)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR && !wasAssigned { client.mustNotBeDestroyed = true }
         try KafkaError.check(code, "subscribe to \(topics.joined(separator: ", "))")
     }
 

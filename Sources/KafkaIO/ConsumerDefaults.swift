@@ -18,8 +18,8 @@ enum ConsumerDefaults {
         ("socket.nagle.disable", "true"),
         // Back within a second after an outage (librdkafka: 10 s).
         ("reconnect.backoff.max.ms", "1000"),
-        // What is fetched ahead, in memory. When it is exceeded, librdkafka 2.0.2 does not fetch for up to a second, so it must
-        // hold a second's worth at the highest rate: 64 MiB is 160,000 messages of 400 bytes.
+        // What is fetched ahead, in memory. When it is exceeded, librdkafka before 2.2 does not fetch for a second (its issue
+        // 2879), so it must hold a second's worth at the highest rate: 64 MiB is 160,000 messages of 400 bytes.
         ("queued.max.messages.kbytes", "65536"),
     ]
 

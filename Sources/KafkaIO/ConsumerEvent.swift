@@ -51,9 +51,11 @@ extension ConsumerEvent {
         switch (code, topic, place) {
         case (RD_KAFKA_RESP_ERR__PARTITION_EOF, _, .some(let place)):
             self = .partitionEnd(place)
-        case (RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, .some(let topic), _), (RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, .some(let topic), _):
+        case (RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, .some(let topic), _),
+            (RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, .some(let topic), _):
             self = .topicMissing(topic)
-        case (RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, _, .some(let place)), (RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, _, .some(let place)):
+        case (RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, _, .some(let place)),
+            (RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, _, .some(let place)):
             self = .offsetLost(place, reason)
         case (RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, _, _), (RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, _, _),
             (RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, _, _):

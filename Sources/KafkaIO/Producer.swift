@@ -8,10 +8,14 @@ internal import CRdKafka
     let client: ClientHandle
     private let main: QueueHandle
     private var waker: Waker?
+    private let outstanding: Outstanding
     /// By the topic's index.
     private var handles: [OpaquePointer?]
     private var arguments: UnsafeMutablePointer<rd_kafka_vu_t>
     private var argumentsCapacity: Int
+
+    /// Shared with the delivery callback; both run on the one thread that polls.
+    private final class Outstanding { var count = 0 }
 
     /// Arguments that are not headers: topic, flags, key, value, timestamp, opaque, partition.
     private static let fixedArgumentsMax = 7
@@ -29,9 +33,16 @@ internal import CRdKafka
         properties: [(name: String, value: String)], onDelivery: @escaping (DeliveryReport) -> Void,
         onConnectionEvent: @escaping (ConnectionEvent) -> Void = { _ in }, log: LogHandler? = nil
     ) throws(ConfigurationError) {
+        let outstanding = Outstanding()
+        let context = ClientContext(
+            log: log, onConnectionEvent: onConnectionEvent,
+            onDelivery: {
+                outstanding.count -= 1
+                onDelivery($0)
+            })
         client = try ClientHandle(
-            .producer, defaults: ProducerDefaults.properties(over: properties), properties: properties,
-            context: ClientContext(log: log, onConnectionEvent: onConnectionEvent, onDelivery: onDelivery))
+            .producer, defaults: ProducerDefaults.properties(over: properties), properties: properties, context: context)
+        self.outstanding = outstanding
         // SAFETY: the reference to the main queue is ours.
         main = unsafe QueueHandle(rd_kafka_queue_get_main(client.pointer), of: client)
         unsafe handles = []
@@ -41,8 +52,9 @@ internal import CRdKafka
 
     deinit {
         waker?.ignore(main)
-        for unsafe handle in unsafe handles {
-            if let handle = unsafe handle { unsafe rd_kafka_topic_destroy(handle) }
+        // By index: swift-format 6.3 breaks `for unsafe`.
+        for index in unsafe handles.indices {
+            if let handle = unsafe handles[index] { unsafe rd_kafka_topic_destroy(handle) }
         }
         unsafe arguments.deallocate()
     }
@@ -114,8 +126,8 @@ internal import CRdKafka
         unsafe _ = rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     }
 
-    /// How many messages have no report handed out yet.
-    public var outstandingCount: Int { unsafe Int(rd_kafka_outq_len(client.pointer)) }
+    /// How many messages have no report handed out yet. Counted here, because librdkafka's own count includes events.
+    public var outstandingCount: Int { outstanding.count }
 
     /// The error that made this producer unusable, if any.
     public var fatalError: KafkaError? { client.fatalError }
@@ -130,7 +142,10 @@ internal import CRdKafka
     private func send(_ count: Int, to topic: Topic) -> ProduceResult {
         // SAFETY: the first `count` arguments are set; librdkafka copies what they point to and returns an error that is ours.
         let error = unsafe KafkaError.take(rd_kafka_produceva(client.pointer, arguments, count), "produce to \(topic)")
-        guard let error else { return .queued }
+        guard let error else {
+            outstanding.count += 1
+            return .queued
+        }
         return error.code == .queueFull ? .queueFull : .rejected(error)
     }
 

@@ -30,6 +30,16 @@ public enum PseudonymKey {
                     remedy: "set pseudonym.key_file in the configuration, or the environment variable \(environmentVariable)")
             ])
         }
+        return try pseudonymiser(key, place)
+    }
+
+    /// The same with the key itself.
+    public static func pseudonymiser(for schema: Schema, key: [UInt8]) throws(Diagnostics) -> Pseudonymiser? {
+        guard schema.events.contains(where: { $0.fields.contains(where: \.sensitive) }) else { return nil }
+        return try pseudonymiser(key, Position(file: environmentVariable, line: 1, column: 1))
+    }
+
+    private static func pseudonymiser(_ key: [UInt8], _ place: Position?) throws(Diagnostics) -> Pseudonymiser {
         guard let pseudonymiser = Pseudonymiser(key: key) else {
             throw Diagnostics([
                 Diagnostic(

@@ -48,6 +48,8 @@ enum CheckVerb {
                 }
                 let schema = try RuleFiles.schema(schemaPath)
                 _ = try Package.read(root, schema: schema, warnings: findings)
+            } else if root["schema"] != nil || root["kafka"] != nil {
+                try Daemon.check(Configuration.read(Files.read(path), file: path, environment: Environment.all))
             } else {
                 _ = try RuleFiles.schema(path)
             }

@@ -41,7 +41,9 @@ extension Checker {
             inference = first.inference
             return (first.overload, first.result)
         }
-        return (nil, fitting.allSatisfy { $0.result == first.result } ? first.result : .dyn)
+        // Their type variables belong to inferences that are dropped here.
+        let results = fitting.map { $0.inference.resolve($0.result, final: true) }
+        return (nil, results.allSatisfy { $0 == results[0] } ? results[0] : .dyn)
     }
 
     /// `math.greatest` and `math.least` take any numbers; the result has the type that all share.
@@ -88,14 +90,14 @@ extension Checker {
         if overloads.allSatisfy({ $0.isMethod != call.isMethod }), let overload = overloads.first {
             return "call it as \(overload.signature)"
         }
-        if Set(call.types).isSubset(of: [.int, .uint, .double]), Set(call.types).count > 1, call.types.contains(.double) {
-            return "convert with double(x), and write literals with a point: 1.0"
-        }
         if call.function == Operator.add, call.types.contains(.string) { return "convert the other side with string(x)" }
         if call.function == "default" { return "the fallback has the type of the first argument" }
         if call.function == Operator.conditional, call.types.count == 3 {
             if call.types[0] == .bool { return "both outcomes of ? : have the same type; wrap one in dyn(…) if that is meant" }
             return "what stands before ? is a bool"
+        }
+        if Set(call.types).isSubset(of: [.int, .uint, .double]), Set(call.types).count > 1, call.types.contains(.double) {
+            return "convert with double(x), and write literals with a point: 1.0"
         }
         return nil
     }

@@ -46,7 +46,9 @@ struct Checker {
 
     /// The type of a node, with what is known of type variables filled in.
     mutating func infer(_ node: Expr) -> CELType {
-        let type = inference.resolve(inferKind(node))
+        // In two steps: the receiver of a call is read before its arguments are computed.
+        let inferred = inferKind(node)
+        let type = inference.resolve(inferred)
         types[node.id] = type
         return type
     }

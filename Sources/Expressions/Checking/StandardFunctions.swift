@@ -70,7 +70,6 @@ enum StandardFunctions {
         var table: [String] = []
         for name in ["math.greatest", "math.least"] {
             table += numbers.flatMap { ["\(name)(\($0)) -> \($0)", "\(name)(list(\($0))) -> \($0)", "\(name)(\($0), \($0)) -> \($0)"] }
-            table.append("\(name)(list(dyn)) -> dyn")
         }
         table += ["ceil", "floor", "round", "trunc"].map { "math.\($0)(double) -> double" }
         table += numbers.flatMap { ["math.abs(\($0)) -> \($0)", "math.sign(\($0)) -> \($0)", "math.sqrt(\($0)) -> double"] }

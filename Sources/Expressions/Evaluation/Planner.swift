@@ -92,7 +92,8 @@ struct Planner {
         case (Operator.conditional, 3): return .conditional(plan(operands[0]), plan(operands[1]), plan(operands[2]))
         default: break
         }
-        guard function.contains("_"), function.first?.isLetter == false, let builtin = Builtin(rawValue: function) else { return nil }
+        // Names of operators start with "_", "@", "!" or "-".
+        guard function.first?.isLetter == false, let builtin = Builtin(rawValue: function) else { return nil }
         switch operands.count {
         case 1: return .unary(builtin, plan(operands[0]))
         case 2 where builtin != .mapInsert: return .binary(builtin, plan(operands[0]), plan(operands[1]))

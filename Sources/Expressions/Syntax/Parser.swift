@@ -189,9 +189,13 @@ struct Parser {
         var starts: [Int] = []
         while isAt(symbol) { starts.append(advance().range.lowerBound) }
         guard starts.count <= Limits.nestingDepthMax else { try tooDeep(at: starts[0]) }
-        // The last minus before digits belongs to the literal, or -9223372036854775808 could not be written.
+        // The minus before digits belongs to the literal, or -9223372036854775808 could not be written.
         var sign: Int?
-        if symbol == "-", isAtNumber { sign = starts.popLast() }
+        if symbol == "-", isNumber(token) {
+            sign = starts.popLast()
+        } else if symbol == "!", isAt("-"), isNumber(tokens[index + 1]) {
+            sign = advance().range.lowerBound
+        }
         var operand = try parseMember(sign: sign)
         for start in starts.reversed() {
             operand = try make(
@@ -200,7 +204,7 @@ struct Parser {
         return operand
     }
 
-    private var isAtNumber: Bool {
+    private func isNumber(_ token: Token) -> Bool {
         switch token.kind {
         case .integer, .literal(.double): true
         default: false

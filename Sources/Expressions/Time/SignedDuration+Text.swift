@@ -10,16 +10,14 @@ extension SignedDuration {
             return
         }
         guard !rest.isEmpty else { return nil }
-        // Summed as a negative number, whose range is one larger.
         var total: Int64 = 0
         while !rest.isEmpty {
             guard let part = Self.readPart(&rest) else { return nil }
-            let (sum, overflow) = total.subtractingReportingOverflow(part)
+            let (sum, overflow) = total.addingReportingOverflow(part)
             guard !overflow else { return nil }
             total = sum
         }
-        guard isNegative || total != .min else { return nil }
-        self.init(nanoseconds: isNegative ? total : -total)
+        self.init(nanoseconds: isNegative ? -total : total)
     }
 
     /// One number with its unit, in nanoseconds.

@@ -1,0 +1,118 @@
+public import Documents
+public import Telemetry
+
+/// Everything that vane.yaml says, with flags and environment applied, defaults filled in and paths resolved.
+///
+/// What a build cannot do yet (a delivery mode, Redis, packages by URL) is read here all the same; the service refuses it.
+public struct Configuration: Sendable {
+    /// Path of the schema.
+    public var schema: String
+    public var packages: [Package]
+    /// Nil without a `kafka` section: events then come by HTTP only.
+    public var kafka: Kafka?
+    public var journals: Journals
+    public var lists: [ListFile]
+    /// Nil when neither a file nor the environment gives a key: schemas with sensitive fields are then refused.
+    public var pseudonymKey: PseudonymKey?
+    /// From the Kafka record's timestamp to the decision.
+    public var budgetMilliseconds: Int64
+    public var redisDown: RedisDownPolicy
+    /// How far an event's time may lie ahead of the clock.
+    public var futureToleranceMilliseconds: Int64
+    public var http: Listen
+    public var logLevel: LogLevel
+    public var logFormat: LogFormat
+    /// Folder of the last good packages.
+    public var stateDirectory: String
+    /// Every value with its origin, in the order of the documentation; secrets are masked.
+    public var effective: [EffectiveValue]
+
+    public struct Package: Sendable, Equatable {
+        public enum Source: Sendable, Equatable {
+            case path(String)
+            case url(String, everyMilliseconds: Int64, publicKeys: [String])
+        }
+
+        public enum Mode: String, Sendable, CaseIterable { case live, shadow }
+
+        public var source: Source
+        /// Overrides the package's own mode.
+        public var mode: Mode?
+        /// Where the configuration names it, for later messages.
+        public var position: Position
+    }
+
+    public struct Kafka: Sendable, Equatable {
+        public enum Delivery: String, Sendable, CaseIterable {
+            case exactlyOnce = "exactly-once"
+            case atLeastOnce = "at-least-once"
+        }
+
+        /// `host:port`, separated by commas.
+        public var bootstrap: String
+        public var group: String
+        public var delivery: Delivery
+        public var decisions: DecisionShare
+        public var topics: Topics
+        /// librdkafka properties in the order of the file: for both sides, and those for one side only.
+        public var properties: [Property]
+        public var consumer: [Property]
+        public var producer: [Property]
+    }
+
+    public struct Property: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public var position: Position
+    }
+
+    /// Which decisions go to the decisions topic.
+    public enum DecisionShare: Sendable, Equatable {
+        case none, all
+        /// Between 0 and 1.
+        case share(Double)
+    }
+
+    public struct Topics: Sendable, Equatable {
+        public var alerts = "alerts"
+        public var controlActions = "control-actions"
+        public var decisions = "decisions"
+        public var listEntries = "list-entries"
+        public var deadLetters = "dead-letters"
+        public var control = "vane-control"
+    }
+
+    public struct Journals: Sendable, Equatable {
+        /// Nil: the journals are embedded in the process.
+        public var redis: Redis?
+        public var memoryBytes: Int64
+        /// An entity with more records folds its oldest ones.
+        public var recordsPerEntity: Int
+    }
+
+    public struct Redis: Sendable, Equatable {
+        /// May hold a password.
+        public var url: Secret
+        public var prefix: String
+    }
+
+    public struct ListFile: Sendable, Equatable {
+        public var name: String
+        public var file: String
+        public var position: Position
+    }
+
+    public enum PseudonymKey: Sendable, Equatable {
+        case file(String)
+        case environment(Secret)
+    }
+
+    public enum RedisDownPolicy: String, Sendable, CaseIterable { case degrade, pause }
+
+    public struct Listen: Sendable, Equatable {
+        /// A name or an address, IPv6 without brackets.
+        public var host: String
+        /// 0: any free port.
+        public var port: UInt16
+    }
+}

@@ -1,0 +1,141 @@
+public import Documents
+internal import Engine
+internal import Events
+internal import Glibc
+internal import Journals
+internal import KafkaIO
+internal import Rules
+public import Telemetry
+
+/// The long-running service: everything that a configuration names, put together and run.
+public final class Daemon {
+    private let pipeline: Pipeline
+
+    /// Why the daemon ended.
+    public enum Ending: Sendable {
+        case stopped
+        /// Kafka refuses for good; the text says why.
+        case failed(String)
+    }
+
+    /// Reads schema, packages, lists and keys, and connects nothing yet.
+    /// - Parameters:
+    ///   - stop: set by any thread, ends `run`.
+    ///   - isDemo: sensitive fields may use a well-known key.
+    /// - Throws: everything that is wrong with what the configuration names.
+    public init(
+        _ configuration: Configuration, build: String, log: Logger, registry: MetricsRegistry, stop: StopFlag, isDemo: Bool = false
+    ) throws(Diagnostics) {
+        try Daemon.refuseWhatIsMissing(configuration)
+        guard let kafka = configuration.kafka else {
+            throw Diagnostics([Diagnostic(code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'")])
+        }
+        let loaded = try Loaded(configuration)
+        let zones = ZoneFiles()
+        let engine = try Engine(
+            schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones,
+            journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
+            limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
+        let pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
+        do {
+            pipeline = try Pipeline(
+                kafka, engine: engine, decoder: Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones), instance: Daemon.instance,
+                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop)
+        } catch {
+            throw Diagnostics([Diagnostic(code: "bad-property", "\(error)", remedy: "correct the property under 'kafka' in the configuration")])
+        }
+        for package in loaded.packages {
+            log.info(
+                "package", "running package \(package.name) \(package.version)",
+                ["package": .string(package.name), "version": .string(package.version), "rules": .number(package.rules.count), "mode": .string(package.mode.rawValue)])
+        }
+    }
+
+    /// Host and process: different for any two processes that run at once.
+    private static var instance: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let host = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        return "\(host)-\(getpid())"
+    }
+
+    public func run() -> Ending {
+        do {
+            try pipeline.run()
+            return .stopped
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private static func pseudonymiser(_ configuration: Configuration, _ schema: Schema, isDemo: Bool) throws(Diagnostics) -> Pseudonymiser? {
+        switch configuration.pseudonymKey {
+        case .file(let path): return try PseudonymKey.pseudonymiser(for: schema, keyFile: path)
+        case .environment(let secret): return try PseudonymKey.pseudonymiser(for: schema, key: Array(secret.reveal().utf8))
+        case nil: return try PseudonymKey.pseudonymiser(for: schema, keyFile: nil, forTesting: isDemo)
+        }
+    }
+
+    /// What the configuration can say and this version cannot do.
+    private static func refuseWhatIsMissing(_ configuration: Configuration) throws(Diagnostics) {
+        let diagnostics = DiagnosticList()
+        func refuse(_ what: String, _ remedy: String, at position: Position? = nil) {
+            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: position)
+        }
+        if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
+        if configuration.kafka?.delivery == .exactlyOnce { refuse("deliver exactly once", "set 'kafka.delivery: at-least-once'") }
+        for package in configuration.packages {
+            if case .url = package.source { refuse("subscribe to packages by URL", "name a file or folder with 'path'", at: package.position) }
+        }
+        try diagnostics.throwIfErrors()
+    }
+
+    /// What a configuration names in files.
+    struct Loaded {
+        var schema: Schema
+        var packages: [Package] = []
+        var lists = Lists()
+
+        init(_ configuration: Configuration) throws(Diagnostics) {
+            schema = try RuleFiles.schema(configuration.schema)
+            let diagnostics = DiagnosticList()
+            for file in configuration.lists {
+                do {
+                    try ListFiles.read(file.file, into: file.name, lists)
+                } catch {
+                    diagnostics.add(contentsOf: error.all)
+                }
+            }
+            var paths: [String] = []
+            var modes: [Configuration.Package.Mode?] = []
+            for package in configuration.packages {
+                guard case .path(let path) = package.source else { continue }
+                do {
+                    for file in try RuleFiles.packagePaths(path) {
+                        paths.append(file)
+                        modes.append(package.mode)
+                    }
+                } catch {
+                    diagnostics.add(contentsOf: error.all)
+                }
+            }
+            do {
+                packages = try RuleFiles.packages(paths, schema: schema, lists: lists.names)
+                for (index, mode) in modes.enumerated() {
+                    if let mode { packages[index].mode = mode == .live ? .live : .shadow }
+                }
+            } catch {
+                diagnostics.add(contentsOf: error.all)
+            }
+            try diagnostics.throwIfErrors()
+        }
+    }
+
+    /// Reads everything that a configuration names, as `run` would, and connects nothing.
+    /// - Throws: everything that is wrong.
+    public static func check(_ configuration: Configuration) throws(Diagnostics) {
+        let loaded = try Loaded(configuration)
+        _ = try Engine(schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: ZoneFiles())
+        if case .file = configuration.pseudonymKey { _ = try pseudonymiser(configuration, loaded.schema, isDemo: false) }
+    }
+}
