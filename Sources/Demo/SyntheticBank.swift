@@ -47,7 +47,7 @@ public struct SyntheticBank: Sendable {
         streams = [
             Stream(.visit, perHour: count * 4.2 / 24, rhythm: Clock.retailRhythm),
             Stream(.opening, perHour: max(6, count / 1_000), rhythm: Clock.officeRhythm),
-            Stream(.verification, perHour: max(300, count / 40), rhythm: Clock.officeRhythm),
+            Stream(.verification, perHour: Double(stage.verificationsPerHour), rhythm: Clock.officeRhythm),
             Stream(.story, perHour: stories.isEmpty ? 0 : storiesPerHour, rhythm: nil),
             Stream(.lookAlike, perHour: lookAlikes.isEmpty ? 0 : lookAlikesPerHour, rhythm: Clock.retailRhythm),
         ]
@@ -56,7 +56,8 @@ public struct SyntheticBank: Sendable {
         streams.append(Stream(.payroll, at: payroll))
     }
 
-    /// The next event. O(log of what is planned); allocates the event's bytes and nothing else.
+    /// The next event. O(log of what is planned). Its bytes are written over those of the event before if the caller has let go of that one, so a player
+    /// that keeps nothing allocates nothing.
     public mutating func next() -> BankEvent {
         while true {
             var first = 0

@@ -119,7 +119,7 @@ extension Stage {
     mutating func walkIn() {
         let person = newcomer()
         let atCounter = random.chance(0.4)
-        let branch = atCounter || random.chance(0.3) ? 1 + random.below(Self.branches) : 0
+        let branch = atCounter || random.chance(0.3) ? 1 + random.below(branches) : 0
         var access = ownAccess(person)
         // At the counter no device of the customer takes part.
         if atCounter { access = Access(channel: .counter, city: customers[person].city, place: access.place) }

@@ -21,7 +21,9 @@ extension Stage {
         var login = draft(.login, customer, access)
         login.status = status
         plan(login)
-        if customers[customer].isRooted && access.device == customers[customer].device { deviceRisk(customer, access, random.chance(0.7) ? .root : .multiOpen, severity: 1) }
+        if customers[customer].isRooted && access.device == customers[customer].device {
+            deviceRisk(customer, access, random.chance(0.7) ? .root : .multiOpen, severity: 1)
+        }
     }
 
     mutating func transfer(_ customer: Int, _ amountMinorUnits: Int64, to party: Party, _ access: Access, status: Status = .success, account: Int = 0) {
