@@ -53,7 +53,7 @@ let package = Package(
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine"], swiftSettings: strict),
         .target(
             name: "Demo",
-            dependencies: ["Documents", "Events", "Engine", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
+            dependencies: ["Documents", "Expressions", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
         .target(name: "CommandLineTable", dependencies: ["CGetopt"], swiftSettings: boundary),
         .executableTarget(
             name: "vane",

@@ -80,6 +80,8 @@ public struct Configuration: Sendable {
         public var listEntries = "list-entries"
         public var deadLetters = "dead-letters"
         public var control = "vane-control"
+
+        public init() {}
     }
 
     public struct Journals: Sendable, Equatable {

@@ -12,6 +12,8 @@ enum Terminal {
         bytes.withUnsafeBufferPointer { _ = fwrite($0.baseAddress, 1, $0.count, Streams.output) }
     }
 
+    static func flush() { fflush(Streams.output) }
+
     /// A line on standard error.
     static func complain(_ text: String) {
         fflush(Streams.output)

@@ -14,6 +14,7 @@ private func makeEnvironment() -> Environment {
     }
     environment.declare(constant: "limit", .int(5))
     environment.declare(function: Overload("near", [.string, .string], .bool))
+    environment.declare(function: Overload("known", [.opaqueString, .opaqueString], .bool))
     return environment
 }
 
@@ -40,6 +41,9 @@ private func makeEnvironment() -> Environment {
         ("math.greatest([1, 2])", .int), ("math.abs(amount)", .double), ("'a,b'.split(',')", .list(.string)), ("['a'].join()", .string),
         ("'%d'.format([1, 'x'])", .string), ("at.getHours('UTC')", .int), ("near(name, 'x')", .bool), ("payee == null || flag", .bool),
         ("[[]] + [[1]]", .list(.list(.int))), ("flag ? [] : [1]", .list(.int)),
+        ("flag ? payee : anything", .opaqueString), ("flag ? ['a'] : payees", .list(.opaqueString)), ("default(anything, payee)", .opaqueString),
+        ("[payee, 'x']", .list(.opaqueString)), ("{'a': payee}.a", .opaqueString), ("has(device.os)", .bool), ("known(payee, 'x')", .bool), ("known('x', payee)", .bool),
+        ("payees + ['x']", .list(.opaqueString)), ("payees.filter(p, p != name)", .list(.opaqueString)),
     ] as [(String, CELType)])
 func checkerInfers(expression: String, type: CELType) throws {
     let source = Source(expression)
@@ -70,6 +74,11 @@ func checkerInfers(expression: String, type: CELType) throws {
         ("payee + 'a' == 'b'", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '+' cannot look into it; add a derived field to the schema that computes it, and record that"),
         ("scores[payee] > 1", "e:1:8: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '[ ]' cannot look into it; add a derived field to the schema that computes it, and record that"),
         ("default(payee, 'x').contains('y')", "e:1:1: error[fingerprint-only]: only the fingerprint of 'default(payee, 'x')' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"),
+        ("dyn(payee).contains('x')", "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so dyn cannot look into it; add a derived field to the schema that computes it, and record that"),
+        ("[1, payee][1].contains('x')", "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so a literal of mixed types cannot look into it; add a derived field to the schema that computes it, and record that"),
+        ("payees.exists(p, p.contains('x'))", "e:1:18: error[fingerprint-only]: only the fingerprint of 'p' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"),
+        ("payee in scores", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so 'in' cannot look into it; add a derived field to the schema that computes it, and record that"),
+        ("near(payee, 'x')", "e:1:6: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so near cannot look into it; add a derived field to the schema that computes it, and record that"),
         ("default(amount, 0)", "e:1:1: error[no-such-overload]: default does not take (double, int); the fallback has the type of the first argument"),
         ("in_list(name, payee)", "e:1:9: error[list-name]: the name of a list is written as text, so that the lists a package needs are known when it is loaded; write in_list(\"name\", …)"),
         ("name.matches('(')", "e:1:14: error[pattern]: the pattern is not valid: missing ): (; see the RE2 syntax"),

@@ -2,7 +2,8 @@
 public enum Reference: Sendable, Hashable {
     /// The node refers to nothing: a literal, an operator's operand, a list.
     case none
-    /// A variable of the environment, by index. A select node with this reference is a qualified name, and its operand is not evaluated.
+    /// A variable of the environment, by index. A select node with this reference is a qualified name, and its operand is not
+    /// evaluated; with `testOnly` (`has(device.os)`) it is true when the variable has a value.
     case variable(Int)
     /// A variable or accumulator of an enclosing comprehension, by slot.
     case local(Int)

@@ -3,16 +3,23 @@ extension Checker {
     mutating func inferOverload(_ call: CallSite) -> CELType {
         let overloads = environment.overloads(of: call.function)
         guard !overloads.isEmpty else { return reportUnknownFunction(call) }
+        if isMapLookup(call), call.types[0] == .opaqueString {
+            refer(call.node, to: .function(name: call.function, overload: nil, dropsTarget: false))
+            reportFingerprint(call.arguments[0], use: "'in'")
+            return .bool
+        }
         let acceptsFingerprint = StandardFunctions.acceptsFingerprint.contains(call.function)
-        let hidesFingerprints = acceptsFingerprint && call.types.contains { $0.withoutFingerprints != $0 } && !isMapLookup(call)
+        let hidesFingerprints = acceptsFingerprint && call.types.contains { $0.withoutFingerprints != $0 }
         let types = hidesFingerprints ? call.types.map(\.withoutFingerprints) : call.types
         guard let match = match(call, overloads, types) else {
             refer(call.node, to: .function(name: call.function, overload: nil, dropsTarget: call.dropsTarget))
             return reportNoOverload(call, overloads)
         }
         refer(call.node, to: .function(name: call.function, overload: match.overload, dropsTarget: call.dropsTarget))
-        // `default` and `? :` pass the value on, so what is known of it stays as little.
-        if hidesFingerprints, match.result == .string { return .opaqueString }
+        guard let culprit = zip(call.arguments, call.types).first(where: { $1.withoutFingerprints != $1 }) else { return match.result }
+        // What passes the value on knows as little of it; what forgets its type would let any function look into it.
+        if call.function == "default" || call.function == Operator.conditional { return culprit.1 }
+        if call.function == "dyn" { reportFingerprint(culprit.0, use: "dyn") }
         return match.result
     }
 

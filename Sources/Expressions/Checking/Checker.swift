@@ -62,6 +62,7 @@ struct Checker {
         case .list(let elements):
             var element: CELType?
             for child in elements { element = join(element, infer(child)) }
+            reportForgottenFingerprint(elements, joined: element)
             return .list(element ?? inference.fresh())
         case .map(let entries): return inferMap(entries)
         case .comprehension(let loop): return inferComprehension(node, loop)
@@ -77,6 +78,12 @@ struct Checker {
         if inference.assign(right, to: left) { return inference.resolve(left) }
         inference = before
         return .dyn
+    }
+
+    /// In a literal of mixed types the elements become `dyn`, and nothing would stop a function from looking into a fingerprint.
+    private mutating func reportForgottenFingerprint(_ elements: [Expr], joined: CELType?) {
+        guard joined == .dyn, let culprit = elements.first(where: { types[$0.id].withoutFingerprints != types[$0.id] }) else { return }
+        reportFingerprint(culprit, use: "a literal of mixed types")
     }
 
     private mutating func inferMap(_ entries: [(key: Expr, value: Expr)]) -> CELType {
@@ -95,6 +102,7 @@ struct Checker {
             key = join(key, keyType)
             value = join(value, infer(entry.value))
         }
+        reportForgottenFingerprint(entries.map(\.value), joined: value)
         return .map(key ?? inference.fresh(), value ?? inference.fresh())
     }
 
@@ -146,9 +154,11 @@ struct Checker {
     }
 
     private mutating func inferSelect(_ node: Expr, _ operand: Expr, _ field: String, testOnly: Bool) -> CELType {
-        if !testOnly, let name = qualifiedName(node) {
+        if let name = qualifiedName(operand).map({ "\($0).\(field)" }) {
             for candidate in environment.candidates(name) {
-                if let found = environment.lookUp(candidate) { return resolved(node, found) }
+                guard let found = environment.lookUp(candidate) else { continue }
+                let type = resolved(node, found)
+                return testOnly ? .bool : type
             }
             if let remedy = misspelledQualifiedName(name) {
                 refer(node, to: .unknown(name))

@@ -33,8 +33,8 @@ public struct Environment: Sendable {
 
     public func index(ofVariable name: String) -> Int? { variableIndexes[name] }
 
-    /// Every overload of a function, standard or declared.
-    func overloads(of name: String) -> [Overload] {
+    /// Every overload of a function, standard or declared, in the order to which `Reference.function` refers.
+    public func overloads(of name: String) -> [Overload] {
         (StandardFunctions.overloads[name] ?? []) + (functions[name] ?? [])
     }
 

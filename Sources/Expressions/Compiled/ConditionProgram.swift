@@ -218,7 +218,7 @@ public struct ConditionProgram: Sendable {
                         store(0, present[absent])
                     } else {
                         store(
-                            Mathematics.distanceKilometres(
+                            EarthDistance.kilometres(
                                 Double(bitPattern: cells[first]), Double(bitPattern: cells[first + 1]), Double(bitPattern: cells[first + 2]),
                                 Double(bitPattern: cells[first + 3])
                             ).bitPattern)

@@ -6,11 +6,13 @@ struct Evaluator<Host: Activation> {
     private let program: Program
     private let activation: Host
     private var locals: [Value]
+    private let costMax: Int
     private var cost = 0
     private var patterns: [(text: String, pattern: Pattern)] = []
 
-    init(program: Program, activation: Host) {
+    init(program: Program, activation: Host, costMax: Int) {
         self.program = program
+        self.costMax = costMax
         self.activation = activation
         locals = Array(repeating: .null, count: program.localCount)
     }
@@ -19,7 +21,11 @@ struct Evaluator<Host: Activation> {
         switch program.steps[index] {
         case .constant(let value): return value
         case .local(let slot): return locals[slot]
-        case .variable(let variable): return try self.variable(variable, at: index)
+        case .variable(let variable):
+            if let value = lookUp(variable) { return value }
+            let name = program.variableNames[variable]
+            throw EvaluationError(.noSuchValue, "'\(name)' has no value", nodeID: program.nodeIDs[index])
+        case .isPresent(let variable): return .bool(lookUp(variable) != nil)
         case .failure(let error): throw error
         case .and(let left, let right): return .bool(try logical(left, right, decides: false))
         case .or(let left, let right): return .bool(try logical(left, right, decides: true))
@@ -101,9 +107,9 @@ struct Evaluator<Host: Activation> {
 
     private mutating func charge(_ units: Int, _ index: Int) throws(EvaluationError) {
         cost += units
-        guard cost <= Limits.evaluationCostMax else {
+        guard cost <= costMax else {
             throw EvaluationError(
-                .costExceeded, "the expression was stopped after \(Limits.evaluationCostMax) units of work", nodeID: program.nodeIDs[index])
+                .costExceeded, "the expression was stopped after \(costMax) units of work", nodeID: program.nodeIDs[index])
         }
     }
 
@@ -127,11 +133,8 @@ struct Evaluator<Host: Activation> {
 
     // MARK: Names
 
-    private func variable(_ variable: Int, at index: Int) throws(EvaluationError) -> Value {
-        if let value = activation.value(at: variable) { return value }
-        let name = program.variableNames[variable]
-        if let value = activation.value(of: name) { return value }
-        throw EvaluationError(.noSuchValue, "'\(name)' has no value", nodeID: program.nodeIDs[index])
+    private func lookUp(_ variable: Int) -> Value? {
+        activation.value(at: variable) ?? activation.value(of: program.variableNames[variable])
     }
 
     private static func select(_ value: Value, _ field: String) throws(EvaluationError) -> Value {
@@ -368,6 +371,8 @@ extension Evaluator {
 
     private mutating func call(_ builtin: Builtin, _ arguments: [Value], at index: Int) throws(EvaluationError) -> Value {
         for argument in arguments { try chargeContents(argument, index) }
+        // Printing numbers is far dearer than touching them: a large double has three hundred digits.
+        if builtin == .format, arguments.count == 2, case .list(let values) = arguments[1] { try charge(values.count * 32, index) }
         switch builtin {
         case .matches: return .bool(try matches(arguments, index))
         case .getFullYear, .getMonth, .getDate, .getDayOfMonth, .getDayOfWeek, .getDayOfYear, .getHours, .getMinutes, .getSeconds,
@@ -429,14 +434,16 @@ extension Evaluator {
         }
     }
 
+    /// Compiling a pattern takes about as long as a hundred other steps.
+    private static var patternCost: Int { 100 }
+
     /// A pattern that is known only now; literal ones were compiled by the planner.
     private mutating func matches(_ arguments: [Value], _ index: Int) throws(EvaluationError) -> Bool {
         guard arguments.count == 2, case .string(let text) = arguments[0], case .string(let patternText) = arguments[1] else {
             throw locate(.noSuchOverload("matches", arguments), index)
         }
         if let known = patterns.first(where: { UTF8Text.equal($0.text, patternText) }) { return known.pattern.matches(text) }
-        // Compiling is far dearer than matching.
-        try charge(patternText.utf8.count, index)
+        try charge(Self.patternCost + patternText.utf8.count, index)
         switch Pattern.compile(patternText) {
         case .failure(let failure):
             throw EvaluationError(.invalidArgument, "the pattern is not valid: \(failure.reason)", nodeID: program.nodeIDs[index])

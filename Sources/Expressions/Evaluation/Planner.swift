@@ -20,9 +20,9 @@ struct Planner {
 
     private mutating func makeStep(_ node: Expr) -> Program.Step {
         switch checked.reference(of: node) {
-        case .variable(let index): return .variable(index)
+        case .variable(let index): return isTest(node) ? .isPresent(index) : .variable(index)
         case .local(let slot): return .local(slot)
-        case .constant(let value): return .constant(value)
+        case .constant(let value): return .constant(isTest(node) ? .bool(true) : value)
         case .unknown(let name):
             return .failure(EvaluationError(.unknownName, "nothing is named '\(name)'", nodeID: node.id))
         case .function, .none: break
@@ -41,6 +41,11 @@ struct Planner {
         case .map(let entries): return makeMap(entries)
         case .comprehension(let loop): return makeLoop(node, loop)
         }
+    }
+
+    private func isTest(_ node: Expr) -> Bool {
+        if case .select(_, _, testOnly: true) = node.kind { return true }
+        return false
     }
 
     private func constant(_ index: Int) -> Value? {

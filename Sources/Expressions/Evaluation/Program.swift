@@ -6,6 +6,8 @@ public struct Program: Sendable {
     enum Step: Sendable {
         case constant(Value)
         case variable(Int)
+        /// `has(device.os)` where `device.os` is a variable.
+        case isPresent(Int)
         case local(Int)
         /// Fails whenever it is evaluated: a name or function that does not exist.
         case failure(EvaluationError)
@@ -66,9 +68,11 @@ public struct Program: Sendable {
         self.variableNames = variableNames
     }
 
-    /// Computes the value. Time and memory are bounded by `Limits.evaluationCostMax`.
-    public func evaluate(_ activation: some Activation) throws(EvaluationError) -> Value {
-        var evaluator = Evaluator(program: self, activation: activation)
+    /// Computes the value. Time and memory are bounded by `costMax`, in the units of `Limits.evaluationCostMax`.
+    public func evaluate(
+        _ activation: some Activation, costMax: Int = Limits.evaluationCostMax
+    ) throws(EvaluationError) -> Value {
+        var evaluator = Evaluator(program: self, activation: activation, costMax: costMax)
         return try evaluator.evaluate(root)
     }
 }

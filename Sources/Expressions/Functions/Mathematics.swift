@@ -1,6 +1,4 @@
-internal import Glibc
-
-/// The mathematics extension, and distances on the earth.
+/// The mathematics extension, and `distance_km`.
 enum Mathematics {
     static func apply(_ builtin: Builtin, _ arguments: [Value]) throws(EvaluationError) -> Value {
         switch builtin {
@@ -80,7 +78,6 @@ enum Mathematics {
         return min(count, 64)
     }
 
-    /// Kilometres between two points on a sphere of the mean earth radius, by the haversine formula.
     private static func distance(_ arguments: [Value]) throws(EvaluationError) -> Value {
         guard arguments.count == 4 else { throw .noSuchOverload(Builtin.distance.rawValue, arguments) }
         var degrees: [Double] = []
@@ -88,17 +85,6 @@ enum Mathematics {
             guard case .double(let value) = argument else { throw .noSuchOverload(Builtin.distance.rawValue, arguments) }
             degrees.append(value)
         }
-        return .double(distanceKilometres(degrees[0], degrees[1], degrees[2], degrees[3]))
-    }
-
-    static let earthRadiusKilometres = 6371.0088
-
-    static func distanceKilometres(_ latitude1: Double, _ longitude1: Double, _ latitude2: Double, _ longitude2: Double) -> Double {
-        let radian = Double.pi / 180
-        let halfLatitude = sin((latitude2 - latitude1) * radian / 2)
-        let halfLongitude = sin((longitude2 - longitude1) * radian / 2)
-        let h = halfLatitude * halfLatitude + cos(latitude1 * radian) * cos(latitude2 * radian) * halfLongitude * halfLongitude
-        // Rounding may push h past 1 for antipodes.
-        return 2 * earthRadiusKilometres * asin(min(1, h).squareRoot())
+        return .double(EarthDistance.kilometres(degrees[0], degrees[1], degrees[2], degrees[3]))
     }
 }

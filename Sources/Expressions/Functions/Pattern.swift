@@ -3,8 +3,8 @@ internal import CRE2
 /// A compiled regular expression of RE2: matching takes time linear in the text.
 ///
 /// `@unchecked Sendable`: the handle is set once, and RE2 objects may be matched from any thread.
-final class Pattern: @unchecked Sendable {
-    struct Failure: Error { let reason: String }
+public final class Pattern: @unchecked Sendable {
+    public struct Failure: Error { public let reason: String }
 
     private let handle: OpaquePointer
 
@@ -13,7 +13,7 @@ final class Pattern: @unchecked Sendable {
     deinit { vane_re2_free(handle) }
 
     /// Compiles a pattern; fails with RE2's reason.
-    static func compile(_ text: String) -> Result<Pattern, Failure> {
+    public static func compile(_ text: String) -> Result<Pattern, Failure> {
         var text = text
         return text.withUTF8 { bytes in
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
@@ -29,11 +29,14 @@ final class Pattern: @unchecked Sendable {
     }
 
     /// Whether the pattern matches anywhere in the text.
-    func matches(_ text: String) -> Bool {
+    public func matches(_ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            guard let start = bytes.baseAddress else { return withUnsafePointer(to: 0) { vane_re2_matches(handle, $0, 0) } }
-            return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { vane_re2_matches(handle, $0, bytes.count) }
-        }
+        return text.withUTF8 { matches($0) }
+    }
+
+    /// Whether the pattern matches anywhere in UTF-8 bytes. Does not allocate.
+    public func matches(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = bytes.baseAddress else { return withUnsafePointer(to: 0) { vane_re2_matches(handle, $0, 0) } }
+        return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) { vane_re2_matches(handle, $0, bytes.count) }
     }
 }

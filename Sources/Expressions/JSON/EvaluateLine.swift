@@ -3,7 +3,8 @@ internal import Documents
 /// Evaluates an expression that nobody declared variables for: every binding is a variable of type `dyn`, and mismatches are errors of
 /// evaluation. Returns `{"value":…}` or `{"error":"…"}`.
 public func evaluate(
-    _ text: String, bindings: MapValue = MapValue(), container: String = "", timeZones: (any TimeZoneProvider)? = nil
+    _ text: String, bindings: MapValue = MapValue(), container: String = "", timeZones: (any TimeZoneProvider)? = nil,
+    costMax: Int = Limits.evaluationCostMax
 ) -> String {
     var environment = Environment(container: container)
     var values: [String: Value] = [:]
@@ -18,7 +19,7 @@ public func evaluate(
         // The checker's findings are not wanted here: what is wrong shows when it is evaluated.
         let (checked, _) = check(expression, source: source, environment: environment)
         let program = Program(checked, environment: environment)
-        return JSONText.result(try program.evaluate(Bindings(values, timeZones: timeZones)))
+        return JSONText.result(try program.evaluate(Bindings(values, timeZones: timeZones), costMax: costMax))
     } catch let error as EvaluationError {
         return JSONText.error(error.description)
     } catch {

@@ -39,6 +39,7 @@ struct Parser {
     mutating func parseAll() throws(Diagnostics) -> Expr {
         if case .end = token.kind, diagnostics.isEmpty {
             report("empty-expression", "there is no expression", remedy: "write a condition such as amount > 100", at: 0)
+            throw Diagnostics(diagnostics)
         }
         do {
             let root = try parseExpression()

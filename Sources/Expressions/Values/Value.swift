@@ -50,7 +50,7 @@ extension Value: Hashable {
         case (.timestamp(let a), .timestamp(let b)): a == b
         case (.duration(let a), .duration(let b)): a == b
         case (.type(let a), .type(let b)): a.runtimeName == b.runtimeName
-        default: NumericOrder.compare(left, right) == .equal
+        default: NumericOrder.areEqual(left, right)
         }
     }
 

@@ -1,0 +1,61 @@
+# make demo   watch Vane work: installs what is missing, builds, runs
+# make test   run all tests
+# make bench  measure
+SHELL := /bin/bash
+SWIFT ?= swift
+
+# What Vane is built with; it runs with the libraries behind the -dev packages.
+BUILD_PACKAGES := librdkafka-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev pkg-config tzdata
+# What tests and benchmarks use besides: Java runs Apache Kafka where there is one.
+TEST_PACKAGES := zstd default-jre-headless valgrind
+
+# Optimised builds stand apart, so that they and the tests' builds do not evict each other.
+OPTIMISED := --configuration release --scratch-path .build/optimized
+VANE := .build/optimized/release/vane
+
+.PHONY: demo test bench build release format lint clean dependencies test-dependencies
+
+demo: release
+	$(VANE) demo
+
+release: dependencies
+	$(SWIFT) build $(OPTIMISED) --product vane
+
+build: dependencies
+	$(SWIFT) build
+
+test: dependencies test-dependencies
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: dependencies test-dependencies
+	$(SWIFT) build $(OPTIMISED) --product vane
+	$(SWIFT) build $(OPTIMISED) --product vane-bench
+	.build/optimized/release/vane-bench
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests benchmarks Package.swift
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests benchmarks Package.swift
+
+clean:
+	rm -rf .build
+
+# Installs Debian packages that are missing: as root, or through sudo; otherwise says what to do.
+define install
+	@missing=$$(for package in $(1); do dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	echo "installing:" $$missing; \
+	if [ "$$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run=sudo; \
+	else echo "make: these Debian packages are missing, and this user may not install them; as root run:" >&2; \
+	     echo "  apt-get install" $$missing >&2; exit 1; fi; \
+	$$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
+
+dependencies:
+	@command -v $(SWIFT) >/dev/null || { echo "make: there is no '$(SWIFT)'; install Swift 6.3 (swift.org/install)" >&2; exit 1; }
+	$(call install,$(BUILD_PACKAGES))
+
+test-dependencies:
+	$(call install,$(TEST_PACKAGES))
