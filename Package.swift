@@ -63,6 +63,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Benchmarks.
+        .target(name: "CAllocations", path: "benchmarks/allocations"),
+        .executableTarget(
+            name: "vane-bench",
+            dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
+            path: "benchmarks/core", swiftSettings: hotPath),
+
         // Tests.
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
         .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
