@@ -78,6 +78,9 @@ let package = Package(
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
+            swiftSettings: strict),
         .testTarget(name: "ServiceTests", dependencies: ["Documents", "Service", "Telemetry"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
