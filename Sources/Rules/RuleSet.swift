@@ -12,6 +12,10 @@ public final class RuleSet: Sendable {
         public let program: ConditionProgram
         /// Numbers of the indicators that the condition reads.
         public let indicators: [Int]
+        /// Slot of each of the package's variables.
+        public let bindings: [ConditionProgram.Binding]
+        /// Indexes of the package's variables that the condition reads.
+        public let variables: [Int]
     }
 
     public let schema: Schema
@@ -23,10 +27,12 @@ public final class RuleSet: Sendable {
     /// By event type, in the order of packages and rules: the order of hits.
     public let rules: [[CompiledRule]]
     public let frameWidth: Int
+    public let timeZones: (any TimeZoneProvider)?
     public let firstIndicatorSlot: Int
 
     public init(schema: Schema, packages: [Package], lists: Lists, timeZones: (any TimeZoneProvider)?) {
         self.schema = schema
+        self.timeZones = timeZones
         self.packages = packages
         var indicators: [Indicator] = []
         var base: [Int] = []
@@ -35,6 +41,8 @@ public final class RuleSet: Sendable {
             indicators += package.indicators
             for rule in package.rules {
                 if let listing = rule.listing { _ = lists.declare(listing.list) }
+                // A list that nobody has filled yet is an empty one.
+                for (name, _) in rule.condition.namedLists { _ = lists.declare(name) }
             }
         }
         self.indicators = indicators
@@ -62,11 +70,13 @@ public final class RuleSet: Sendable {
                     let program = ConditionProgram(
                         rule.condition, bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists, timeZones: timeZones)
                     width = max(width, program.frameWidth)
-                    let used: [Int] = rule.condition.variables.compactMap { variable in
+                    let variables = rule.condition.variables
+                    let used: [Int] = variables.compactMap { variable in
                         guard case .indicator(let index) = package.variables[variable] else { return nil }
                         return base[packageIndex] + index
                     }
-                    byEvent[event].append(CompiledRule(package: packageIndex, rule: ruleIndex, program: program, indicators: used))
+                    byEvent[event].append(
+                        CompiledRule(package: packageIndex, rule: ruleIndex, program: program, indicators: used, bindings: bindings, variables: variables))
                 }
             }
         }
