@@ -75,6 +75,9 @@ let package = Package(
         .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
         .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: strict),
         .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),

@@ -1,5 +1,7 @@
 #include "CSimdJSON.h"
 
+// No exception may cross into Swift: without them, every result must be asked for its error, or this does not compile.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <cstring>
@@ -127,10 +129,13 @@ vane_json_outcome read_value(ondemand::value value, uint16_t key, uint8_t flags,
             token.kind = VANE_JSON_BOOL;
             return kOK;
         }
-        case 'n':
-            if (!value.is_null()) break;
+        case 'n': {
+            bool is_null;
+            // `nulL` and its like are an error of their own in some versions, and just false in others.
+            if (value.is_null().get(is_null) || !is_null) break;
             token.kind = VANE_JSON_NULL;
             return kOK;
+        }
         case '{': token.kind = VANE_JSON_OBJECT; return kOK;
         case '[': token.kind = VANE_JSON_ARRAY; return kOK;
     }

@@ -1,6 +1,4 @@
-internal import Expressions
 public import Journals
-
 /// What the engine concludes about one event. Reused from event to event; everything in it is in a fixed order.
 public struct Decision {
     public struct Hit: Sendable {
@@ -12,12 +10,10 @@ public struct Decision {
     public struct RuleError: Sendable {
         public var package: Int
         public var rule: Int
-        var presence: UInt8
-        /// The frame's slot at fault, or -1; see `Engine.variable(of:eventType:)`.
-        var slot: Int32
-
-        /// Stable, such as `no_such_value`.
-        public var code: String { Presence.errorCode(presence) }
+        /// Stable code, such as `no_such_value`.
+        public var code: String
+        /// The field or indicator at fault; nil where it is none.
+        public var variable: String?
     }
 
     /// What one package concludes.

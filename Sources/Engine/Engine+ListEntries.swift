@@ -21,10 +21,15 @@ extension Engine {
                 batch.isPresent(row: decision.row, slot: slot)
             else { continue }
             let time = batch.headers[decision.row].timeMilliseconds
+            // Beyond the end of time is for good.
+            let expires = listing.timeToLiveMilliseconds.flatMap { ttl in
+                let (end, overflows) = time.addingReportingOverflow(ttl)
+                return overflows ? nil : end
+            }
             entries.append(
                 ListEntry(
                     list: listing.list, subject: String(decoding: batch.text(row: decision.row, slot: slot), as: UTF8.self),
-                    entry: Lists.Entry(timeMilliseconds: time, expiresMilliseconds: listing.timeToLiveMilliseconds.map { time &+ $0 }), package: hit.package,
+                    entry: Lists.Entry(timeMilliseconds: time, expiresMilliseconds: expires), package: hit.package,
                     rule: hit.rule))
         }
         return entries

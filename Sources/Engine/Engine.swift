@@ -25,10 +25,14 @@ public final class Engine {
 
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
+    /// The row's texts; none for indicators, of whose strings only the fingerprints are kept.
+    private var texts: UnsafeMutablePointer<TextReference>
     private var width: Int
     /// Of the rules, for the hot path.
     private var firstIndicatorSlot: Int
     private var entityOfIndicator: FixedArray<Int32>
+    /// Conditions for the general evaluator, which says what failed; made when a condition first fails for a reason that its compiled form cannot tell.
+    private var diagnosing: [Int: Program] = [:]
     /// By event type: slots of decimals, which expressions see as doubles, with 10^scale.
     private let decimals: [[(slot: Int, unit: Double)]]
     /// By event type: the entities that it takes part in.
@@ -50,6 +54,8 @@ public final class Engine {
         cells.initialize(repeating: 0, count: width)
         present = .allocate(capacity: width)
         present.initialize(repeating: 0, count: width)
+        texts = .allocate(capacity: width)
+        texts.initialize(repeating: .none, count: width)
         decimals = schema.events.map { event in
             event.fields.enumerated().compactMap { slot, field in
                 guard case .decimal(let scale) = field.type else { return nil }
@@ -62,6 +68,7 @@ public final class Engine {
     deinit {
         cells.deallocate()
         present.deallocate()
+        texts.deallocate()
     }
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
@@ -70,14 +77,18 @@ public final class Engine {
         self.rules = rules
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
+        diagnosing.removeAll()
         if rules.frameWidth > width {
             cells.deallocate()
             present.deallocate()
+            texts.deallocate()
             width = rules.frameWidth
             cells = .allocate(capacity: width)
             present = .allocate(capacity: width)
             cells.initialize(repeating: 0, count: width)
             present.initialize(repeating: 0, count: width)
+            texts = .allocate(capacity: width)
+            texts.initialize(repeating: .none, count: width)
         }
     }
 
@@ -88,7 +99,7 @@ public final class Engine {
         let header = batch.headers + row
         let eventType = header.pointee.eventType
         let time = header.pointee.timeMilliseconds
-        if let received = header.pointee.receivedMilliseconds, time > received + limits.futureMilliseconds {
+        if let received = header.pointee.receivedMilliseconds, time - limits.futureMilliseconds > received {
             throw Rejection(
                 .future, field: schema.events[eventType].timeKey,
                 "the event's time lies more than \(limits.futureMilliseconds / 1000) s after its record's timestamp")
@@ -114,7 +125,7 @@ public final class Engine {
         }
 
         fillFrame(batch, row, eventType)
-        var frame = Frame(cells: cells, present: present, texts: batch.texts + row * batch.stride, arena: UnsafeRawPointer(batch.arena), lists: lists)
+        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: lists)
         evaluate(eventType, minimumPriority, &frame, &decision)
         decide(&decision)
     }
@@ -124,6 +135,7 @@ public final class Engine {
         let count = schema.events[eventType].fields.count
         cells.update(from: batch.cells + base, count: count)
         present.update(from: batch.present + base, count: count)
+        texts.update(from: batch.texts + base, count: count)
         for decimal in decimals[eventType] {
             cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
         }
@@ -146,10 +158,7 @@ public final class Engine {
                 let hit = Decision.Hit(package: Int(rule.pointee.package), rule: Int(rule.pointee.rule))
                 if rule.pointee.isLive { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
             case .error:
-                decision.errors.append(
-                    Decision.RuleError(
-                        package: Int(rule.pointee.package), rule: Int(rule.pointee.rule), presence: outcome.presence,
-                        slot: outcome.slot < 0 ? -1 : Int32(outcome.slot)))
+                decision.errors.append(error(rule.pointee, index, outcome, eventType, frame))
             }
         }
     }
@@ -164,13 +173,39 @@ public final class Engine {
         present[slot] = store.read(indicator: indicator, at: position, into: &cells[slot]) ? Presence.value : Presence.absent
     }
 
-    /// The field or indicator that an error is about; nil where it is neither.
-    public func variable(of error: Decision.RuleError, eventType: Int) -> String? { error.slot < 0 ? nil : name(ofSlot: Int(error.slot), eventType) }
+    /// What failed in a condition, and which field or indicator is at fault.
+    private func error(
+        _ rule: RuleSet.CompiledRule, _ index: Int, _ outcome: ConditionProgram.Outcome, _ eventType: Int, _ frame: Frame
+    ) -> Decision.RuleError {
+        var result = Decision.RuleError(package: Int(rule.package), rule: Int(rule.rule), code: Presence.errorCode(outcome.presence), variable: nil)
+        let package = rules.packages[Int(rule.package)]
+        let detail = rules.details[eventType][index]
+        if let variable = detail.variables.first(where: { detail.bindings[$0].slot == outcome.slot }) {
+            result.variable = name(package, variable)
+            return result
+        }
+        // An intermediate value, or a part without a compiled form.
+        let condition = package.rules[Int(rule.rule)].condition
+        let number = index * schema.events.count + eventType
+        let program = diagnosing[number] ?? Program(condition, part: condition.expression)
+        diagnosing[number] = program
+        do {
+            _ = try program.evaluate(
+                FrameActivation(frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones))
+        } catch {
+            result.code = error.code.rawValue
+            if error.code == .noSuchValue, condition.references.indices.contains(error.nodeID), case .variable(let variable) = condition.references[error.nodeID] {
+                result.variable = name(package, variable)
+            }
+        }
+        return result
+    }
 
-    private func name(ofSlot slot: Int, _ eventType: Int) -> String? {
-        if slot < schema.events[eventType].fields.count { return schema.events[eventType].fields[slot].name }
-        let indicator = slot - rules.firstIndicatorSlot
-        return rules.indicators.indices.contains(indicator) ? rules.indicators[indicator].id : nil
+    private func name(_ package: Package, _ variable: Int) -> String {
+        switch package.variables[variable] {
+        case .field(let name): name
+        case .indicator(let indicator): package.indicators[indicator].id
+        }
     }
 
     private func decide(_ decision: inout Decision) {

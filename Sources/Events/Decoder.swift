@@ -5,7 +5,8 @@ public import Expressions
 ///
 /// Plain JSON and CloudEvents 1.0 are accepted: structured (the fields are in `data`) and binary (the caller passes the `ce_` headers as
 /// `Envelope`). Unknown members are ignored; a member that the schema knows and that appears twice is refused, because two readers
-/// of such an event may see different amounts. Source: CloudEvents 1.0, section 3; RFC 8259, section 4.
+/// of such an event may see different amounts. Members that the schema does not know are passed over without being parsed: their brackets must
+/// balance, their strings end and their bytes be UTF-8, but a malformed number among them goes unnoticed. Source: CloudEvents 1.0, section 3; RFC 8259, section 4.
 public final class Decoder {
     public let schema: Schema
     private let pseudonymiser: Pseudonymiser?
@@ -52,6 +53,10 @@ public final class Decoder {
         _ bytes: UnsafeRawBufferPointer, eventType: Int, envelope: Envelope = Envelope(), into batch: EventBatch
     ) throws(Rejection) -> Int {
         let plan = plans[eventType]
+        try checkSize(bytes)
+        if !batch.hasRoom(forTextBytes: bytes.count + plan.textBytesMaxBesideEvent) {
+            throw Rejection(.tooLarge, "the batch holds too much text already")
+        }
         let outcome = vane_json_scan(
             scanner, plan.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, plan.tokens, plan.dataTokens)
         if outcome.status != VANE_JSON_OK { throw plan.rejection(outcome) }
@@ -65,23 +70,33 @@ public final class Decoder {
         return row
     }
 
-    /// The type of an event that came without a topic: what `event_type` says, or a CloudEvent's `type`; where the schema has one type only, that.
+    /// The type of an event that came without a topic: what `event_type` says, or a CloudEvent's `type`, or either within its `data`; where the schema has one type only, that.
     public func eventType(of bytes: UnsafeRawBufferPointer) throws(Rejection) -> Int {
         if schema.events.count == 1 { return 0 }
+        try checkSize(bytes)
         let outcome = vane_json_scan(
-            scanner, typeKeys.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, typeKeys.tokens, nil)
-        if outcome.status != VANE_JSON_OK { throw plans[0].rejection(outcome) }
-        for key in 0..<TypeKeys.names.count where typeKeys.tokens[key].kind == VANE_JSON_STRING {
-            let name = String(decoding: Self.bytes(typeKeys.tokens[key]), as: UTF8.self)
-            if let index = schema.event(named: name) { return index }
+            scanner, typeKeys.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, typeKeys.tokens, typeKeys.dataTokens)
+        if outcome.status != VANE_JSON_OK { throw DecodingPlan.rejection(outcome, TypeKeys.names) }
+        for tokens in [typeKeys.tokens, typeKeys.dataTokens] {
+            for key in [TypeKeys.eventTypeKey, TypeKeys.typeKey] where tokens[key].kind == VANE_JSON_STRING {
+                let name = String(decoding: Self.bytes(tokens[key]), as: UTF8.self)
+                if let index = schema.event(named: name) { return index }
+            }
         }
         throw Rejection(
-            .unknownEventType, field: TypeKeys.names[0],
+            .unknownEventType, field: TypeKeys.names[TypeKeys.eventTypeKey],
             "the event does not say its type; add an 'event_type' that is one of \(schema.events.map(\.name).joined(separator: ", "))")
     }
 
+    private func checkSize(_ bytes: UnsafeRawBufferPointer) throws(Rejection) {
+        if bytes.count > FieldLimits.eventBytesMax {
+            throw Rejection(.tooLarge, "the event is larger than \(FieldLimits.eventBytesMax >> 20) MiB")
+        }
+    }
+
     private func fill(_ row: Int, _ plan: DecodingPlan, _ envelope: Envelope, _ batch: EventBatch) throws(Rejection) {
-        let structured = plan.tokens[plan.specVersionKey].kind == VANE_JSON_STRING
+        let structured =
+            plan.dataKey >= 0 && plan.tokens[plan.specVersionKey].kind == VANE_JSON_STRING && plan.tokens[plan.dataKey].kind == VANE_JSON_OBJECT
         let tokens = structured ? plan.dataTokens : plan.tokens
         let base = row * batch.stride
         let cells = batch.cells + base
@@ -92,8 +107,8 @@ public final class Decoder {
         batch.headers[row].receivedMilliseconds = envelope.receivedMilliseconds
 
         // Id: the schema's own key, then the envelope's.
-        var id = Self.identifier(tokens[plan.idKey])
-        if id == nil, structured { id = Self.identifier(plan.tokens[plan.envelopeIDKey]) }
+        var id = try Self.identifier(tokens[plan.idKey], field: plan.type.idKey)
+        if id == nil, structured { id = try Self.identifier(plan.tokens[plan.envelopeIDKey], field: "id") }
         if id == nil { id = envelope.id }
         guard let id, !id.isEmpty else {
             throw Rejection(.missingID, field: plan.type.idKey, "the event has no id")
@@ -109,9 +124,9 @@ public final class Decoder {
 
         // Time, likewise.
         var time: Int64?
-        if tokens[plan.timeKey].kind != VANE_JSON_ABSENT {
+        if Self.isGiven(tokens[plan.timeKey]) {
             time = try Self.time(tokens[plan.timeKey], field: plan.type.timeKey)
-        } else if structured, plan.tokens[plan.envelopeTimeKey].kind != VANE_JSON_ABSENT {
+        } else if structured, Self.isGiven(plan.tokens[plan.envelopeTimeKey]) {
             time = try Self.time(plan.tokens[plan.envelopeTimeKey], field: "time")
         } else if let bytes = envelope.time {
             time = try Self.time(text: bytes, field: "ce_time")
@@ -128,16 +143,15 @@ public final class Decoder {
         texts[EventType.typeSlot] = plan.typeName.withUnsafeBytes { batch.store($0) }
         present[EventType.typeSlot] = 1
 
-        if structured, case let token = plan.tokens[plan.traceparentKey], token.kind == VANE_JSON_STRING {
-            batch.headers[row].traceparent = batch.store(Self.bytes(token))
-        } else if let traceparent = envelope.traceparent {
-            batch.headers[row].traceparent = batch.store(traceparent)
-        }
+        var traceparent = envelope.traceparent
+        if structured, case let token = plan.tokens[plan.traceparentKey], token.kind == VANE_JSON_STRING { traceparent = Self.bytes(token) }
+        // It is handed on as it is, so one that is no trace context is left out.
+        if let traceparent, Self.isTraceContext(traceparent) { batch.headers[row].traceparent = batch.store(traceparent) }
 
         for index in 0..<plan.fieldCount {
             let field = plan.fieldPlans[index]
             let token = tokens[field.key]
-            if token.kind == VANE_JSON_ABSENT || token.kind == VANE_JSON_NULL {
+            if !Self.isGiven(token) {
                 if field.optional { continue }
                 throw Rejection(.missingField, field: plan.name(field), "the field is missing")
             }
@@ -186,7 +200,11 @@ public final class Decoder {
                 guard token.kind == VANE_JSON_BOOL else { throw plan.wrongType(field, token, "true or false") }
                 cells[slot] = token.real != 0 ? 1 : 0
             case .timestamp:
-                cells[slot] = UInt64(bitPattern: try Self.time(token, field: plan.name(field)))
+                let time = try Self.time(token, field: plan.name(field))
+                if !FieldLimits.timestampMilliseconds.contains(time) {
+                    throw Rejection(.outOfRange, field: plan.name(field), "the time lies outside the years 1 to 9999")
+                }
+                cells[slot] = UInt64(bitPattern: time)
             }
             present[slot] = 1
         }
@@ -214,9 +232,19 @@ public final class Decoder {
         bytes(token).assumingMemoryBound(to: UInt8.self)
     }
 
-    /// An id is a string, or a number as written.
-    private static func identifier(_ token: vane_json_token) -> UnsafeRawBufferPointer? {
-        token.kind == VANE_JSON_STRING || token.kind == VANE_JSON_NUMBER ? bytes(token) : nil
+    private static func isGiven(_ token: vane_json_token) -> Bool { token.kind != VANE_JSON_ABSENT && token.kind != VANE_JSON_NULL }
+
+    /// An id is a string, or a number as written; nil where there is none.
+    private static func identifier(_ token: vane_json_token, field: String) throws(Rejection) -> UnsafeRawBufferPointer? {
+        if !isGiven(token) { return nil }
+        if token.kind == VANE_JSON_STRING || (token.kind == VANE_JSON_NUMBER && Numbers.isNumber(utf8(token))) { return bytes(token) }
+        throw Rejection(.wrongType, field: field, "an id is a string or a number")
+    }
+
+    /// Hexadecimal digits in groups, as W3C Trace Context writes them.
+    private static func isTraceContext(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.count <= FieldLimits.traceparentBytesMax
+            && text.allSatisfy { ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f")) || $0 == UInt8(ascii: "-") }
     }
 
     private static func time(_ token: vane_json_token, field: String) throws(Rejection) -> Int64 {
@@ -227,6 +255,7 @@ public final class Decoder {
         do {
             return try Numbers.whole(utf8(token))
         } catch {
+            if case .outOfRange = error { throw Rejection(.outOfRange, field: field, "epoch milliseconds have 64 bits") }
             throw Rejection(.malformedTime, field: field, "epoch milliseconds are a whole number")
         }
     }

@@ -35,6 +35,10 @@ final class DecodingPlan {
     private(set) var envelopeIDKey = 0
     private(set) var envelopeTimeKey = 0
     private(set) var traceparentKey = 0
+    /// The payload of an envelope; -1 where the schema has a field of that name, so that events are never envelopes.
+    private(set) var dataKey = -1
+    /// Bytes of text that a row may hold besides what stands in the event: pseudonyms, derived texts, the event type.
+    let textBytesMaxBesideEvent: Int
     private let keyNames: [String]
 
     init(_ schema: Schema, eventType: Int) {
@@ -87,7 +91,7 @@ final class DecodingPlan {
         envelopeIDKey = key("id")
         envelopeTimeKey = key("time")
         traceparentKey = key("traceparent")
-        if !type.fields.contains(where: { $0.name == "data" }) { _ = key("data", flag: Int(VANE_JSON_KEY_DATA)) }
+        if !type.fields.contains(where: { $0.name == "data" }) { dataKey = key("data", flag: Int(VANE_JSON_KEY_DATA)) }
 
         let keys: OpaquePointer = vane_json_keys_make()
         self.keys = keys
@@ -107,6 +111,9 @@ final class DecodingPlan {
         self.enumerations = enumerations
         sensitiveSlots = type.fields.indices.filter { type.fields[$0].sensitive }
         hasSensitive = !sensitiveSlots.isEmpty
+        textBytesMaxBesideEvent =
+            typeName.count + 2 * FieldLimits.eventIDBytesMax + sensitiveSlots.count * 64
+            + type.fields.count { $0.derivation != nil } * FieldLimits.stringBytesMax
         hasDerivations = type.fields.contains { $0.derivation != nil }
         keyNames = names
     }
@@ -142,7 +149,9 @@ final class DecodingPlan {
         }
     }
 
-    func rejection(_ outcome: vane_json_outcome) -> Rejection {
+    func rejection(_ outcome: vane_json_outcome) -> Rejection { Self.rejection(outcome, keyNames) }
+
+    static func rejection(_ outcome: vane_json_outcome, _ keyNames: [String]) -> Rejection {
         let why = String(cString: outcome.why)
         let field = outcome.key == 0xffff ? nil : keyNames[Int(outcome.key)]
         let reason: Rejection.Reason =
@@ -183,24 +192,32 @@ struct EnumerationIndex {
 
 /// The JSON keys that name an event's type.
 final class TypeKeys {
-    static let names = ["event_type", "type"]
+    static let names = ["event_type", "type", "data"]
+    static let eventTypeKey = 0
+    static let typeKey = 1
+    private static let dataKey = 2
 
     let keys: OpaquePointer
     let tokens: UnsafeMutablePointer<vane_json_token>
+    let dataTokens: UnsafeMutablePointer<vane_json_token>
 
     init() {
         let keys: OpaquePointer = vane_json_keys_make()
         self.keys = keys
-        for name in Self.names {
+        for (index, name) in Self.names.enumerated() {
             var name = name
-            name.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { vane_json_keys_add(keys, $0.baseAddress, $0.count, 0) } }
+            let flags = index == Self.dataKey ? UInt8(VANE_JSON_KEY_DATA) : 0
+            name.withUTF8 { bytes in bytes.withMemoryRebound(to: CChar.self) { vane_json_keys_add(keys, $0.baseAddress, $0.count, flags) } }
         }
         tokens = .allocate(capacity: Self.names.count)
         tokens.initialize(repeating: vane_json_token(), count: Self.names.count)
+        dataTokens = .allocate(capacity: Self.names.count)
+        dataTokens.initialize(repeating: vane_json_token(), count: Self.names.count)
     }
 
     deinit {
         vane_json_keys_free(keys)
         tokens.deallocate()
+        dataTokens.deallocate()
     }
 }

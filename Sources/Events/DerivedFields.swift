@@ -4,6 +4,8 @@ internal import Expressions
 final class DerivedFields {
     private struct Computation {
         var slot: Int
+        /// Part of an entity's key.
+        var isKey: Bool
         var program: Program
         var bindings: [ConditionProgram.Binding]
         /// Of a decimal among the variables: its slot and 10^scale.
@@ -16,11 +18,12 @@ final class DerivedFields {
 
     init(_ schema: Schema, timeZones: (any TimeZoneProvider)?) {
         self.timeZones = timeZones
-        byEvent = schema.events.map { event in
+        byEvent = schema.events.enumerated().map { eventType, event in
             event.fields.enumerated().compactMap { slot, field in
                 guard let derivation = field.derivation else { return nil }
                 return Computation(
-                    slot: slot, program: Program(derivation.expression, part: derivation.expression.expression),
+                    slot: slot, isKey: schema.entities.contains { $0.participations[eventType]?.keySlots.contains(slot) ?? false },
+                    program: Program(derivation.expression, part: derivation.expression.expression),
                     bindings: derivation.slots.map { ConditionProgram.Binding(slot: $0, type: event.fields[$0].type.cellType) },
                     decimals: derivation.slots.compactMap { slot in
                         guard case .decimal(let scale) = event.fields[slot].type else { return nil }
@@ -51,7 +54,8 @@ final class DerivedFields {
             case .double(let value): batch.cells[at] = (value + 0.0).bitPattern
             case .timestamp(let value): batch.cells[at] = UInt64(bitPattern: value.epochMilliseconds)
             case .string(var value):
-                guard value.utf8.count <= FieldLimits.stringBytesMax else { continue }
+                // An empty identifier identifies nothing.
+                guard value.utf8.count <= FieldLimits.stringBytesMax, !(computation.isKey && value.isEmpty) else { continue }
                 value.withUTF8 { bytes in
                     let bytes = UnsafeRawBufferPointer(bytes)
                     batch.cells[at] = Fingerprint.of(bytes)

@@ -29,6 +29,11 @@ public final class EventBatch {
     public private(set) var arena: UnsafeMutableRawPointer
     private var arenaCapacity: Int
     private var arenaCount = 0
+    /// Bytes of the arena that belong to the rows before the last one.
+    private var arenaCountBeforeLast = 0
+
+    /// References into the arena have 32 bits.
+    private static let arenaBytesMax = Int(UInt32.max)
 
     /// - Parameters:
     ///   - capacity: events that fit.
@@ -66,8 +71,14 @@ public final class EventBatch {
         arenaCount = 0
     }
 
-    /// Forgets the last row: its event was rejected.
-    func removeLast() { count -= 1 }
+    /// Forgets the last row and its texts: its event was rejected. Only right after `appendRow` and what was stored for it.
+    func removeLast() {
+        count -= 1
+        arenaCount = arenaCountBeforeLast
+    }
+
+    /// Whether texts of so many bytes still fit.
+    func hasRoom(forTextBytes bytes: Int) -> Bool { bytes <= Self.arenaBytesMax - arenaCount }
 
     /// A new row with no values. The batch must not be full.
     func appendRow() -> Int {
@@ -75,6 +86,7 @@ public final class EventBatch {
         let row = count
         (present + row * stride).update(repeating: 0, count: stride)
         headers[row] = EventHeader()
+        arenaCountBeforeLast = arenaCount
         count += 1
         return row
     }
@@ -89,8 +101,8 @@ public final class EventBatch {
     }
 
     @inline(never) private func grow(toHold needed: Int) {
-        precondition(needed <= Int(UInt32.max))
-        let larger = max(needed, arenaCapacity * 2)
+        precondition(needed <= Self.arenaBytesMax)
+        let larger = min(max(needed, arenaCapacity * 2), Self.arenaBytesMax)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 8)
         moved.copyMemory(from: arena, byteCount: arenaCount)
         arena.deallocate()

@@ -63,10 +63,16 @@ public enum FieldLimits {
     /// Longer strings are no identifiers, and a journal or an alert that carried them would be the attack.
     public static let stringBytesMax = 64 * 1024
     public static let eventIDBytesMax = 512
+    /// The W3C trace context of version 00 has 55 characters; later versions may append to it.
+    public static let traceparentBytesMax = 128
+    /// A Kafka broker takes 1 MiB by default; what is larger by an order of magnitude is no event.
+    public static let eventBytesMax = 16 << 20
     /// An enum's index is recorded in one byte.
     public static let enumerationValuesMax = 255
     /// 1970-01-01: what epoch milliseconds can say without a sign.
     public static let timeMillisecondsMin: Int64 = 0
     /// 2200-01-01T00:00:00Z: later times are seconds taken for milliseconds, or worse.
     public static let timeMillisecondsMax: Int64 = 7_258_118_400_000
+    /// Fields may hold any time that expressions can: years 1 to 9999, such as a date of birth.
+    public static let timestampMilliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }

@@ -1,4 +1,4 @@
-/// Exact reading of JSON numbers from their text.
+/// Exact reading of numbers from their text, by the grammar of JSON: no leading zeros, no bare point, no plus sign (RFC 8259, section 6).
 enum Numbers {
     enum Failure: Error { case malformed, outOfRange, tooManyDecimals, notWhole }
 
@@ -7,6 +7,7 @@ enum Numbers {
         var at = 0
         let negative = at < text.count && text[at] == UInt8(ascii: "-")
         if negative { at += 1 }
+        if hasLeadingZero(text, at) { throw .malformed }
         var magnitude: Int64 = 0
         var digits = 0
         var decimals = 0  // decimals already in `magnitude`
@@ -20,7 +21,7 @@ enum Numbers {
                 let (scaled, carried) = magnitude.multipliedReportingOverflow(by: 10)
                 let (sum, carriedToo) = scaled.addingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
                 if carried || carriedToo {
-                    // Beyond 64 bits: trailing zeros of a fraction do no harm, anything else does not fit.
+                    // Beyond 64 bits: trailing zeros of a fraction do no harm, anything else does not fit. No later digit fits either.
                     if seenPoint && byte == UInt8(ascii: "0") {} else { overflow = true }
                 } else {
                     magnitude = sum
@@ -32,7 +33,7 @@ enum Numbers {
             }
             at += 1
         }
-        guard digits > 0 else { throw .malformed }
+        guard digits > 0, text[at - 1] != UInt8(ascii: ".") else { throw .malformed }
         var exponent = 0
         if at < text.count {
             at += 1
@@ -44,12 +45,14 @@ enum Numbers {
             guard at < text.count else { throw .malformed }
             while at < text.count {
                 guard text[at] >= UInt8(ascii: "0"), text[at] <= UInt8(ascii: "9") else { throw .malformed }
-                if exponent < 10_000 { exponent = exponent * 10 + Int(text[at] &- UInt8(ascii: "0")) }
+                // Beyond any text's length, so that no number of zeros makes up for a digit that is left out here.
+                if exponent < 1_000_000_000 { exponent = exponent * 10 + Int(text[at] &- UInt8(ascii: "0")) }
                 at += 1
             }
             if exponentNegative { exponent = -exponent }
         }
-        if overflow { throw .outOfRange }
+        // What did not fit stands behind the decimals in `magnitude`: too fine, or else the digits before it are too large.
+        if overflow { throw decimals > 0 && decimals - exponent >= scale ? .tooManyDecimals : .outOfRange }
         if magnitude == 0 { return 0 }
         var shift = scale - decimals + exponent
         while shift > 0 {
@@ -74,6 +77,7 @@ enum Numbers {
         let negative = !text.isEmpty && text[0] == UInt8(ascii: "-")
         if negative { at = 1 }
         guard at < text.count else { throw .malformed }
+        if hasLeadingZero(text, at) { throw .malformed }
         var value: Int64 = 0
         while at < text.count {
             let byte = text[at]
@@ -91,5 +95,31 @@ enum Numbers {
         let (positive, carried) = (0 as Int64).subtractingReportingOverflow(value)
         if carried { throw .outOfRange }
         return positive
+    }
+
+    private static func hasLeadingZero(_ text: UnsafeBufferPointer<UInt8>, _ at: Int) -> Bool {
+        at + 1 < text.count && text[at] == UInt8(ascii: "0") && text[at + 1] >= UInt8(ascii: "0") && text[at + 1] <= UInt8(ascii: "9")
+    }
+
+    /// Whether the text is a JSON number, of any size.
+    static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var at = 0
+        func digits() -> Bool {
+            let start = at
+            while at < text.count, text[at] >= UInt8(ascii: "0"), text[at] <= UInt8(ascii: "9") { at += 1 }
+            return at > start
+        }
+        if at < text.count, text[at] == UInt8(ascii: "-") { at += 1 }
+        if hasLeadingZero(text, at) || !digits() { return false }
+        if at < text.count, text[at] == UInt8(ascii: ".") {
+            at += 1
+            if !digits() { return false }
+        }
+        if at < text.count, text[at] | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            if at < text.count, text[at] == UInt8(ascii: "-") || text[at] == UInt8(ascii: "+") { at += 1 }
+            if !digits() { return false }
+        }
+        return at == text.count
     }
 }

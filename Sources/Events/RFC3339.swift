@@ -3,7 +3,7 @@ internal import Expressions
 /// RFC 3339 times as epoch milliseconds, straight from bytes.
 public enum RFC3339 {
     /// - Returns: milliseconds since 1970, rounded down from finer fractions; nil where the text is no RFC 3339 date-time with a zone.
-        public static func milliseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? { Timestamp(rfc3339: text)?.epochMilliseconds }
+    public static func milliseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? { Timestamp(rfc3339: text)?.epochMilliseconds }
 
     /// A time in UTC, with milliseconds where there are any: `2026-11-20T01:30:00.250Z`.
     public static func text(_ milliseconds: Int64) -> String {

@@ -17,13 +17,19 @@ extension Schema {
 
 private struct SchemaReader {
     let diagnostics: DiagnosticList
+    /// Fields that are declared but could not be read, which is reported; what refers to them is not reported again.
+    private var unreadable: Set<String> = []
+    /// An event type's fields could not be read at all, so that no name is known to be unknown.
+    private var hasUnreadableFields = false
     var schema = Schema(timeZone: "UTC", events: [], entities: [])
+
+    init(diagnostics: DiagnosticList) { self.diagnostics = diagnostics }
 
     mutating func read(_ root: Node) -> Schema {
         var map = MapReader(root, "the schema", diagnostics)
         schema.timeZone = map.nonEmptyString("timezone") ?? "UTC"
         if let events = map.map("events", .required) {
-            if events.entries.isEmpty { diagnostics.error(code: "missing-key", "the schema has no events", remedy: "describe at least one event type", at: events.position) }
+            if events.isMap && events.entries.isEmpty { diagnostics.error(code: "missing-key", "the schema has no events", remedy: "describe at least one event type", at: events.position) }
             if events.entries.count > SchemaLimits.eventTypesMax {
                 diagnostics.error(code: "limit-exceeded", "the schema has more than \(SchemaLimits.eventTypesMax) event types", remedy: "split it", at: events.position)
             }
@@ -44,13 +50,14 @@ private struct SchemaReader {
     private mutating func readEvent(_ key: Node.Key, _ node: Node) {
         checkName(key, "event type")
         var map = MapReader(node, "event type '\(key.text)'", diagnostics)
-        let topicNode = map.required("topic")
-        let topic = topicNode?.string("'topic'", diagnostics) ?? ""
-        if let topicNode, let other = schema.events.first(where: { $0.topic == topic }) {
+        let topicNode = map.optional("topic")
+        let topic = map.nonEmptyString("topic", .required) ?? ""
+        if let topicNode, !topic.isEmpty, let other = schema.events.first(where: { $0.topic == topic }) {
             diagnostics.error(
                 code: "duplicate-topic", "event type '\(other.name)' has the topic '\(topic)' already", remedy: "give each event type a topic of its own",
                 at: topicNode.position)
         }
+        let idNode = map.optional("id")
         let idKey = map.nonEmptyString("id", .required) ?? "id"
         let timeKey = map.nonEmptyString("time", .required) ?? "time"
         var fields = [
@@ -59,9 +66,15 @@ private struct SchemaReader {
             Field(name: EventType.reservedNames[EventType.typeSlot], type: .string),
         ]
         let fieldsMap = map.map("fields", .required)
+        if !(fieldsMap?.isMap ?? false) { hasUnreadableFields = true }
         for (name, fieldNode) in fieldsMap?.entries ?? [] {
             checkFieldName(name, fields)
-            if let field = readField(name, fieldNode) { fields.append(field) }
+            if let field = readField(name, fieldNode) { fields.append(field) } else { unreadable.insert(name.text) }
+        }
+        if let idNode, fields.contains(where: { $0.name == idKey && $0.sensitive }) {
+            diagnostics.error(
+                code: "sensitive-id", "the id is the sensitive field '\(idKey)', and ids stand in outputs in clear",
+                remedy: "take another key for 'id', or remove 'sensitive'", at: idNode.position)
         }
         if let derived = map.map("derived") { readDerived(derived, &fields) }
         if fields.count > SchemaLimits.fieldsMax {
@@ -85,10 +98,19 @@ private struct SchemaReader {
         if EventType.reservedNames.contains(key.text) {
             diagnostics.error(
                 code: "reserved-name", "every event has '\(key.text)' already", remedy: "leave it out of the fields; 'id' and 'time' say where it comes from", at: key.position)
+        } else if Self.reservedWords.contains(key.text) {
+            diagnostics.error(
+                code: "reserved-name", "'\(key.text)' is a word of the expression language", remedy: "choose a name that conditions can use", at: key.position)
         } else if fields.contains(where: { $0.name == key.text }) {
             diagnostics.error(code: "duplicate-field", "there is a field '\(key.text)' already", remedy: "choose another name", at: key.position)
         }
     }
+
+    /// Words that no expression can use as a name. Source: CEL specification, "Syntax".
+    private static let reservedWords: Set<String> = [
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop", "namespace", "null", "package",
+        "return", "true", "var", "void", "while",
+    ]
 
     private func readField(_ key: Node.Key, _ node: Node) -> Field? {
         var map = MapReader(node, "field '\(key.text)'", diagnostics)
@@ -154,7 +176,7 @@ private struct SchemaReader {
     }
 
     /// Derived fields may use each other, in any order but in a circle.
-    private func readDerived(_ derived: MapReader, _ fields: inout [Field]) {
+    private mutating func readDerived(_ derived: MapReader, _ fields: inout [Field]) {
         struct Pending {
             var key: Node.Key
             var expression: Node
@@ -172,26 +194,46 @@ private struct SchemaReader {
             known.append(Field(name: key.text, type: .string))
             guard let expression, case .string(let text) = expression.content else {
                 _ = expression?.string("'expr'", diagnostics)
+                unreadable.insert(key.text)
                 continue
             }
-            pending.append(Pending(key: key, expression: expression, sensitive: sensitive, uses: identifiers(text)))
+            // What does not parse is reported where it is checked.
+            let uses = (try? parse(Source(text)))?.freeNames ?? []
+            pending.append(Pending(key: key, expression: expression, sensitive: sensitive, uses: uses))
         }
         while !pending.isEmpty {
             let waiting = pending.map(\.key.text)
             guard let ready = pending.firstIndex(where: { item in !item.uses.contains { waiting.contains($0) } }) else {
-                for item in pending where item.uses.contains(where: { waiting.contains($0) }) {
-                    let circle = item.uses.filter { waiting.contains($0) }.joined(separator: ", ")
+                for item in pending {
+                    var reached: [String] = []
+                    var next = item.uses
+                    while let name = next.popLast() {
+                        guard !reached.contains(name), let other = pending.first(where: { $0.key.text == name }) else { continue }
+                        reached.append(name)
+                        next += other.uses
+                    }
+                    // The others only need something of a circle.
+                    guard reached.contains(item.key.text) else { continue }
+                    let through = item.uses.filter { waiting.contains($0) }.joined(separator: ", ")
                     diagnostics.error(
-                        code: "circular-derivation", "derived field '\(item.key.text)' depends on itself through \(circle)",
+                        code: "circular-derivation", "derived field '\(item.key.text)' depends on itself through \(through)",
                         remedy: "write one of them without the others", at: item.expression.position)
                 }
+                unreadable.formUnion(waiting)
                 return
             }
             let item = pending.remove(at: ready)
+            if item.uses.contains(where: { unreadable.contains($0) }) || (hasUnreadableFields && fields.count == EventType.reservedNames.count) {
+                unreadable.insert(item.key.text)
+                continue
+            }
             // Derived fields see clear values: they are computed before the hashing.
             var environment = Environment()
             for field in fields { environment.declare(variable: field.name, field.type.expressionType) }
-            guard let checked = CheckedExpression.read(item.expression, "the expression of '\(item.key.text)'", environment, expected: nil, diagnostics) else { continue }
+            guard let checked = CheckedExpression.read(item.expression, "the expression of '\(item.key.text)'", environment, expected: nil, diagnostics) else {
+                unreadable.insert(item.key.text)
+                continue
+            }
             let type: FieldType
             switch checked.type {
             case .string: type = .string
@@ -203,6 +245,7 @@ private struct SchemaReader {
                 diagnostics.error(
                     code: "wrong-type", "a derived field cannot be of type \(checked.type)", remedy: "convert it to string, bool, int, double or timestamp",
                     at: item.expression.position)
+                unreadable.insert(item.key.text)
                 continue
             }
             if item.sensitive && type != .string {
@@ -216,21 +259,6 @@ private struct SchemaReader {
             fields.append(
                 Field(name: item.key.text, type: type, optional: true, sensitive: item.sensitive, derivation: Derivation(expression: checked, slots: Array(fields.indices))))
         }
-    }
-
-    /// The names that an expression's text uses; more than it means by them is harmless.
-    private func identifiers(_ text: String) -> [String] {
-        var names: [String] = []
-        var name = ""
-        for character in text.unicodeScalars + [" "] {
-            if character == "_" || (character.isASCII && character.properties.isAlphabetic) || (!name.isEmpty && ("0"..."9").contains(character)) {
-                name.unicodeScalars.append(character)
-            } else if !name.isEmpty {
-                names.append(name)
-                name = ""
-            }
-        }
-        return names
     }
 
     // MARK: Entities
@@ -256,6 +284,10 @@ private struct SchemaReader {
         var keyNames: [String] = []
         for node in keyNodes {
             guard let name = fieldName(node, "a key field") else { continue }
+            if keyNames.contains(name) {
+                diagnostics.error(code: "duplicate-field", "the key has '\(name)' already", remedy: "name it once", at: node.position)
+                continue
+            }
             keyNames.append(name)
         }
         var record: [RecordedField] = []
@@ -273,6 +305,7 @@ private struct SchemaReader {
             let types = schema.events.filter { event in keyNames.allSatisfy { event.slot(named: $0) != nil } }
             let found = types.compactMap { event in event.slot(named: name).map { event.fields[$0].type } }
             guard let type = found.first else {
+                if unreadable.contains(name) || hasUnreadableFields { continue }
                 diagnostics.error(
                     code: "unknown-field", "no event type that has the key of '\(key.text)' has a field '\(name)'", remedy: "record fields of events that take part",
                     at: node.position)
@@ -309,6 +342,7 @@ private struct SchemaReader {
     private func fieldName(_ node: Node, _ what: String) -> String? {
         guard let name = node.string(what, diagnostics) else { return nil }
         if schema.events.contains(where: { $0.slot(named: name) != nil }) { return name }
+        if unreadable.contains(name) || hasUnreadableFields { return nil }
         let all = schema.events.flatMap { $0.fields.map(\.name) }
         diagnostics.error(
             code: "unknown-field", "no event type has a field '\(name)'", remedy: didYouMean(name, among: all).map { "did you mean '\($0)'?" } ?? "declare it in the fields of an event type",

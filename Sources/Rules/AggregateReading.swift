@@ -132,10 +132,12 @@ struct AggregateReader {
                 at: node.position)
             return nil
         }
-        if length < 1 || length + offsetMilliseconds > entity.historyMilliseconds {
+        // Both are within Int64, their sum need not be.
+        let (reach, overflows) = length.addingReportingOverflow(offsetMilliseconds)
+        if length < 1 || overflows || reach > entity.historyMilliseconds {
             diagnostics.error(
                 code: "window-beyond-history",
-                "the window\(offset == nil ? "" : " and its offset") of \(formatDuration(length + offsetMilliseconds)) reach beyond the history of '\(entity.name)', \(formatDuration(entity.historyMilliseconds))",
+                "the window\(offset == nil ? "" : " and its offset")\(overflows ? "" : " of " + formatDuration(reach)) \(offset == nil ? "reaches" : "reach") beyond the history of '\(entity.name)', \(formatDuration(entity.historyMilliseconds))",
                 remedy: "shorten the window, or lengthen 'history' in the schema", at: node.position)
             return nil
         }

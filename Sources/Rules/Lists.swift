@@ -3,8 +3,8 @@ internal import Events
 
 /// Named sets of subjects with attributes, in memory: black, grey, white or any other. One thread.
 ///
-/// Of two entries for one subject the newest wins, whatever order they arrive in, so that every process that has read the same entries holds the
-/// same lists. An entry ends by its time to live, counted in event time.
+/// Of two entries for one subject the newest wins, whatever order they arrive in, and of two of the same time the one that arrives last, so that
+/// every process that has read the same entries, each subject's in the same order, holds the same lists. An entry ends by its time to live, counted in event time.
 public final class Lists: ListLookup {
     public struct Entry: Sendable {
         /// When the entry was made; a later one replaces it.

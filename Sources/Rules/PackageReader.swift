@@ -28,7 +28,16 @@ struct PackageReader {
     private var parameters: [Package.Parameter] = []
     private var indicators: [Indicator] = []
     private var on: [Int] = []
+    private var onPosition: Position?
     private var ownLists: [String] = []
+    /// Indicators whose id is known but that could not be read, which is reported; rules that use them are not reported again.
+    private var unreadableIndicators: Set<String> = []
+    private var parameterNames: Set<String> = []
+    private var unreadableParameters: Set<String> = []
+    /// Where parameters and indicators stand, for what is found out about them later.
+    private var parameterPositions: [Position] = []
+    private var indicatorPositions: [Position] = []
+    private var indicatorIDs: Set<String> = []
 
     init(schema: Schema, lists: [String]?, diagnostics: DiagnosticList) {
         self.schema = schema
@@ -60,12 +69,12 @@ struct PackageReader {
         let decide = readDecision(decideNode)
         let (environment, variables) = ruleEnvironment()
         var rules: [Rule] = []
+        var ruleIDs: Set<String> = []
         for node in ruleNodes {
-            guard let rule = readRule(node, environment, decide) else { continue }
-            rules.append(rule.0)
-            if rules.dropLast().contains(where: { $0.id == rule.0.id }) {
-                diagnostics.error(code: "duplicate-id", "there is a rule '\(rule.0.id)' already", remedy: "give each rule its own id", at: rule.1)
+            if let id = node["id"], case .string(let text) = id.content, !text.isEmpty, !ruleIDs.insert(text).inserted {
+                diagnostics.error(code: "duplicate-id", "there is a rule '\(text)' already", remedy: "give each rule its own id", at: id.position)
             }
+            if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
         }
         checkLists(rules)
         guard let name, let version else { return nil }
@@ -86,6 +95,7 @@ struct PackageReader {
 
     private mutating func readEventTypes(_ node: Node?) {
         guard let node else { return }
+        onPosition = node.position
         let nodes: [Node]
         if case .list(let elements) = node.content { nodes = elements } else { nodes = [node] }
         if nodes.isEmpty { diagnostics.error(code: "bad-value", "'on' names no event type", remedy: "name at least one", at: node.position) }
@@ -104,14 +114,23 @@ struct PackageReader {
 
     private mutating func readParameters(_ node: Node) {
         let map = MapReader(node, "'parameters'", diagnostics)
-        for (key, value) in map.entries.prefix(PackageLimits.parametersMax) {
+        if map.entries.count > PackageLimits.parametersMax {
+            diagnostics.error(
+                code: "limit-exceeded", "a package holds at most \(PackageLimits.parametersMax) parameters", remedy: "use a named list for many values", at: node.position)
+        }
+        for (key, value) in map.entries {
             guard isParameterName(key) else { continue }
+            parameterNames.insert(key.text)
+            parameterPositions.append(key.position)
             if let constant = constant(value) {
                 parameters.append(Package.Parameter(name: key.text, value: constant))
             } else {
                 diagnostics.error(
                     code: "wrong-type", "the parameter '\(key.text)' is neither a number, text, true or false, nor a list of these",
                     remedy: "write one value, or a list of values", at: value.position)
+                // Conditions that use it are not reported as well.
+                parameters.append(Package.Parameter(name: key.text, value: .null))
+                unreadableParameters.insert(key.text)
             }
         }
     }
@@ -147,10 +166,10 @@ struct PackageReader {
         let id = idNode?.string("'id'", diagnostics)
         if let id, let idNode {
             _ = isParameterName(Node.Key(id, at: idNode.position))
-            if indicators.contains(where: { $0.id == id }) {
+            if !indicatorIDs.insert(id).inserted {
                 diagnostics.error(code: "duplicate-id", "there is an indicator '\(id)' already", remedy: "give each indicator its own id", at: idNode.position)
             }
-            if parameters.contains(where: { $0.name == id }) {
+            if parameterNames.contains(id) {
                 diagnostics.error(code: "duplicate-id", "there is a parameter '\(id)' already", remedy: "choose another id", at: idNode.position)
             }
         }
@@ -165,11 +184,33 @@ struct PackageReader {
         let sequenceNode = map.optional("sequence")
         let withinNode = map.optional("within")
         map.finish()
+        let before = indicators.count
+        defer {
+            if indicators.count > before, let idNode {
+                indicatorPositions.append(idNode.position)
+            } else if let id {
+                unreadableIndicators.insert(id)
+            }
+        }
         guard let entityIndex else { return }
         let entity = schema.entities[entityIndex]
         let (environment, variables) = recordEnvironment(entity)
         func condition(_ node: Node, _ name: String) -> RecordCondition? {
-            CheckedExpression.read(node, name, environment, expected: .bool, diagnostics).map { RecordCondition(expression: $0, variables: variables) }
+            guard let checked = readCondition(node, name, environment) else { return nil }
+            if let position = checked.firstListCall {
+                diagnostics.error(
+                    code: "list-in-indicator", "indicators are computed over recorded facts, and lists change", remedy: "ask for the list in the condition of a rule",
+                    at: position)
+            }
+            // A record keeps fingerprints only.
+            reportMisuses(checked) { index in
+                switch variables[index] {
+                case .field(let field): entity.record[field].type == .string
+                case .eventType: true
+                case .eventTime: false
+                }
+            }
+            return RecordCondition(expression: checked, variables: variables)
         }
         let reader = AggregateReader(entity: entity, diagnostics: diagnostics)
         func refuse(_ node: Node?, _ key: String, _ why: String) {
@@ -191,6 +232,8 @@ struct PackageReader {
                 if let whereNode, let condition = condition(whereNode, "'where'") { steps.append(SequenceStep(condition: condition, atLeast: Int(atLeast))) }
             }
             let total = steps.reduce(0) { $0 + $1.atLeast }
+            let faulty = steps.count < (sequenceNode.list("'sequence'", DiagnosticList())?.count ?? .max)
+            if total == 0 && faulty { return }
             if total == 0 || total > SequenceStep.recordsMax {
                 diagnostics.error(
                     code: "bad-sequence", "a sequence asks for 1 to \(SequenceStep.recordsMax) events in all", remedy: "use count for longer runs", at: sequenceNode.position)
@@ -233,6 +276,24 @@ struct PackageReader {
         indicators.append(Indicator(id: id, entity: entityIndex, computation: .aggregate(aggregate, where: filter ?? nil, of: of ?? nil, window)))
     }
 
+    /// A condition over names that may stand for something unreadable: nil then, without a second report.
+    private func readCondition(_ node: Node, _ name: String, _ environment: Environment) -> CheckedExpression? {
+        if !unreadableIndicators.isEmpty || !unreadableParameters.isEmpty, case .string(let text) = node.content, let expression = try? parse(Source(text)) {
+            var used: [String] = []
+            expression.collectNames(into: &used)
+            if used.contains(where: { unreadableIndicators.contains($0) || unreadableParameters.contains($0) }) { return nil }
+        }
+        return CheckedExpression.read(node, name, environment, expected: .bool, diagnostics)
+    }
+
+    private func reportMisuses(_ checked: CheckedExpression, _ isFingerprint: (Int) -> Bool) {
+        for (text, position) in checked.misusedFingerprints(isFingerprint) {
+            diagnostics.error(
+                code: "fingerprint-only", "only the fingerprint of '\(text)' is kept, so it can be compared with one text, with a list of texts written out and with a named list only",
+                remedy: "compare it with == or 'in [\"…\"]', or derive a field in the schema and record that", at: position)
+        }
+    }
+
     private func entity(_ node: Node) -> Int? {
         guard let name = node.string("the entity", diagnostics) else { return nil }
         if let index = schema.entity(named: name) { return index }
@@ -265,18 +326,19 @@ struct PackageReader {
     private func ruleEnvironment() -> (Environment, [Package.Variable]) {
         var environment = Environment()
         var variables: [Package.Variable] = []
-        var types: [String: FieldType] = [:]
+        var types: [String: CELType] = [:]
         for event in on {
             for field in schema.events[event].fields {
                 if let type = types[field.name] {
-                    if type != field.type {
+                    // Conditions are compiled for each event type: what must be one is what an expression sees, such as text for strings and enums.
+                    if type != field.expressionType {
                         diagnostics.error(
-                            code: "type-mismatch", "the field '\(field.name)' has different types in the events of 'on'",
-                            remedy: "give it one type in the schema, or split the package by event type", at: nil)
+                            code: "type-mismatch", "the field '\(field.name)' is \(type) in one event type of 'on' and \(field.expressionType) in '\(schema.events[event].name)'",
+                            remedy: "give it one type in the schema, or split the package by event type", at: onPosition)
                     }
                     continue
                 }
-                types[field.name] = field.type
+                types[field.name] = field.expressionType
                 environment.declare(variable: field.name, field.expressionType)
                 variables.append(.field(field.name))
             }
@@ -284,28 +346,35 @@ struct PackageReader {
         for (index, indicator) in indicators.enumerated() {
             if types[indicator.id] != nil {
                 diagnostics.error(
-                    code: "duplicate-id", "the indicator '\(indicator.id)' has the name of a field", remedy: "choose another id", at: nil)
+                    code: "duplicate-id", "the indicator '\(indicator.id)' has the name of a field", remedy: "choose another id", at: indicatorPositions[index])
             }
             environment.declare(variable: indicator.id, indicator.resultType(schema).expressionType)
             variables.append(.indicator(index))
         }
-        for parameter in parameters {
+        for (index, parameter) in parameters.enumerated() {
             if types[parameter.name] != nil {
                 diagnostics.error(
-                    code: "duplicate-id", "the parameter '\(parameter.name)' has the name of a field", remedy: "choose another name", at: nil)
+                    code: "duplicate-id", "the parameter '\(parameter.name)' has the name of a field", remedy: "choose another name", at: parameterPositions[index])
             }
             environment.declare(constant: parameter.name, parameter.value)
         }
         return (environment, variables)
     }
 
-    private mutating func readRule(_ node: Node, _ environment: Environment, _ decide: DecisionPolicy) -> (Rule, Position)? {
+    private mutating func readRule(_ node: Node, _ environment: Environment, _ variables: [Package.Variable], _ decide: DecisionPolicy) -> Rule? {
         var map = MapReader(node, "a rule", diagnostics)
         let id = map.nonEmptyString("id", .required)
         let title = readText(map.optional("title"), "'title'")
         let kind = map.choice("kind", .required, of: Rule.Kind.self)
         let conditionNode = map.required("when")
-        let condition = conditionNode.flatMap { CheckedExpression.read($0, "'when'", environment, expected: .bool, diagnostics) }
+        let condition = conditionNode.flatMap { readCondition($0, "'when'", environment) }
+        if let condition {
+            // Fields of the event have their text beside them, a pseudonym where they are sensitive.
+            reportMisuses(condition) { index in
+                guard case .indicator(let indicator) = variables[index] else { return false }
+                return indicators[indicator].resultType(schema) == .fingerprint
+            }
+        }
         let scoreNode = map.optional("score")
         let score = scoreNode?.double("'score'", in: 0...DecisionPolicy.scoreMax, diagnostics)
         let dimension = map.string("dimension") ?? ""
@@ -336,10 +405,7 @@ struct PackageReader {
                 code: "missing-key", "a list rule needs its list", remedy: "add 'list: {name: grey_ips, subject: ip, ttl: 7d}'", at: map.position)
         }
         guard let id, let kind, let condition else { return nil }
-        return (
-            Rule(
-                id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level, listing: listing), map.position
-        )
+        return Rule(id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level, listing: listing)
     }
 
     private mutating func readListing(_ node: Node) -> Rule.Listing? {
@@ -351,8 +417,8 @@ struct PackageReader {
         map.finish()
         if let subject, let subjectNode {
             let fields = on.flatMap { schema.events[$0].fields }
-            if let field = fields.first(where: { $0.name == subject }) {
-                if field.type != .string {
+            if fields.contains(where: { $0.name == subject }) {
+                if fields.contains(where: { $0.name == subject && $0.type != .string }) {
                     diagnostics.error(code: "type-mismatch", "the subject of a list is a string, and '\(subject)' is not", remedy: "choose a string field", at: subjectNode.position)
                 }
             } else {
@@ -390,7 +456,11 @@ struct PackageReader {
         let levels = map.map("levels")
         let actionsMap = map.map("actions")
         map.finish()
-        for (key, value) in (levels?.entries ?? []).prefix(PackageLimits.levelsMax) {
+        if let levels, levels.entries.count > PackageLimits.levelsMax {
+            diagnostics.error(
+                code: "limit-exceeded", "there are at most \(PackageLimits.levelsMax) levels", remedy: "join levels that lead to the same actions", at: levels.position)
+        }
+        for (key, value) in levels?.entries ?? [] {
             guard let threshold = value.double("the level '\(key.text)'", in: 0...DecisionPolicy.scoreMax, diagnostics) else { continue }
             policy.levels.append(DecisionPolicy.Level(name: key.text, threshold: threshold, actions: []))
         }
@@ -418,30 +488,24 @@ struct PackageReader {
     }
 }
 
-extension CheckedExpression {
-    /// The lists that the expression names, each with its place.
-    var namedLists: [(String, Position)] {
-        var found: [(String, Position)] = []
-        func visit(_ node: Expr) {
-            switch node.kind {
-            case .literal, .identifier: break
-            case .select(let operand, _, _): visit(operand)
-            case .call(let function, let target, let arguments):
-                if function == "in_list" || function == "list_attr", let first = arguments.first, case .literal(.string(let name)) = first.kind {
-                    found.append((name, source.position(at: first.range.lowerBound)))
-                }
-                if let target { visit(target) }
-                arguments.forEach(visit)
-            case .list(let elements): elements.forEach(visit)
-            case .map(let entries):
-                for (key, value) in entries {
-                    visit(key)
-                    visit(value)
-                }
-            case .comprehension(let loop): [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result].forEach(visit)
+extension Expr {
+    /// Every identifier in the tree, names that a macro binds included.
+    fileprivate func collectNames(into names: inout [String]) {
+        switch kind {
+        case .literal: break
+        case .identifier(let name): names.append(name)
+        case .select(let operand, _, _): operand.collectNames(into: &names)
+        case .call(_, let target, let arguments):
+            target?.collectNames(into: &names)
+            for argument in arguments { argument.collectNames(into: &names) }
+        case .list(let elements): for element in elements { element.collectNames(into: &names) }
+        case .map(let entries):
+            for (key, value) in entries {
+                key.collectNames(into: &names)
+                value.collectNames(into: &names)
             }
+        case .comprehension(let loop):
+            for part in [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result] { part.collectNames(into: &names) }
         }
-        visit(expression)
-        return found
     }
 }

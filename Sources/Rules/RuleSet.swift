@@ -18,6 +18,14 @@ public final class RuleSet: @unchecked Sendable {
         public let priorityRank: UInt8
     }
 
+    /// What is needed of a rule to say why its condition failed.
+    public struct Detail: Sendable {
+        /// Slot of each of the package's variables.
+        public let bindings: [ConditionProgram.Binding]
+        /// Indexes of the package's variables that the condition reads.
+        public let variables: [Int]
+    }
+
     public let schema: Schema
     public let packages: [Package]
     /// The indicators of all packages, one after another.
@@ -26,6 +34,8 @@ public final class RuleSet: @unchecked Sendable {
     public let indicatorBase: [Int]
     /// By event type, in the order of packages and rules: the order of hits.
     public let rules: FixedArray<FixedArray<CompiledRule>>
+    /// In the order of `rules`.
+    public let details: [[Detail]]
     /// Numbers of the indicators that rules read, rule by rule.
     public let usedIndicators: FixedArray<Int32>
     /// The entity type of each indicator.
@@ -33,10 +43,12 @@ public final class RuleSet: @unchecked Sendable {
     /// Owns what the compiled rules point to.
     private let programs: [ConditionProgram]
     public let frameWidth: Int
+    public let timeZones: (any TimeZoneProvider)?
     public let firstIndicatorSlot: Int
 
     public init(schema: Schema, packages: [Package], lists: Lists, timeZones: (any TimeZoneProvider)?) {
         self.schema = schema
+        self.timeZones = timeZones
         self.packages = packages
         var indicators: [Indicator] = []
         var base: [Int] = []
@@ -45,6 +57,8 @@ public final class RuleSet: @unchecked Sendable {
             indicators += package.indicators
             for rule in package.rules {
                 if let listing = rule.listing { _ = lists.declare(listing.list) }
+                // A list that nobody has filled yet is an empty one.
+                for (name, _) in rule.condition.namedLists { _ = lists.declare(name) }
             }
         }
         self.indicators = indicators
@@ -55,6 +69,7 @@ public final class RuleSet: @unchecked Sendable {
         var width = firstTemporary
         var byEvent: [[CompiledRule]] = Array(repeating: [], count: schema.events.count)
         var programs: [ConditionProgram] = []
+        var details: [[Detail]] = Array(repeating: [], count: schema.events.count)
         var allUsed: [Int32] = []
         for (packageIndex, package) in packages.enumerated() {
             for event in package.on {
@@ -74,7 +89,8 @@ public final class RuleSet: @unchecked Sendable {
                     let program = ConditionProgram(
                         rule.condition, bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists, timeZones: timeZones)
                     width = max(width, program.frameWidth)
-                    let used: [Int32] = rule.condition.variables.compactMap { variable in
+                    let variables = rule.condition.variables
+                    let used: [Int32] = variables.compactMap { variable in
                         guard case .indicator(let index) = package.variables[variable] else { return nil }
                         return Int32(base[packageIndex] + index)
                     }
@@ -83,11 +99,13 @@ public final class RuleSet: @unchecked Sendable {
                         CompiledRule(
                             package: Int32(packageIndex), rule: Int32(ruleIndex), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
                             usedCount: Int32(used.count), isLive: package.mode == .live, priorityRank: UInt8(package.priority.rank)))
+                    details[event].append(Detail(bindings: bindings, variables: variables))
                     allUsed += used
                 }
             }
         }
         self.programs = programs
+        self.details = details
         rules = FixedArray(byEvent.map { FixedArray($0) })
         usedIndicators = FixedArray(allUsed)
         entityOfIndicator = FixedArray(indicators.map { Int32($0.entity) })
