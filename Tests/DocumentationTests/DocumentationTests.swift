@@ -72,6 +72,12 @@ import Testing
 
     // MARK: Everything is described
 
+    /// Without the whole page in the message.
+    private static func expect(_ page: String, _ text: String, _ message: Comment) {
+        let isThere = page.contains(text)
+        #expect(isThere, message)
+    }
+
     private static func print(_ command: String) throws -> String {
         let page = Page(name: "a command", text: "```console\n$ \(command)\n```\n")
         let run = try PageRun(page)
@@ -85,9 +91,9 @@ import Testing
         let verbs = commands.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.map { String($0.dropFirst(2).prefix { $0 != " " }) }
         #expect(verbs.contains("run") && verbs.contains("replay"))
         for verb in verbs {
-            #expect(page.contains("`vane \(verb)"), "docs/operations.md does not describe 'vane \(verb)'")
+            Self.expect(page, "`vane \(verb)", "docs/operations.md does not describe 'vane \(verb)'")
             for match in try Self.print("vane \(verb) --help").matches(of: #/\n  (?:-\w, |    )--([a-z-]+)/#) where match.output.1 != "help" {
-                #expect(page.contains("`--\(match.output.1)"), "docs/operations.md does not describe --\(match.output.1) of 'vane \(verb)'")
+                Self.expect(page, "`--\(match.output.1)", "docs/operations.md does not describe --\(match.output.1) of 'vane \(verb)'")
             }
         }
     }
@@ -95,25 +101,25 @@ import Testing
     @Test func everyConfigurationKeyIsDescribed() {
         let page = Repository.page("docs/operations.md").text
         for (key, kind) in ConfigurationKeys.all {
-            #expect(page.contains("`\(key)`"), "docs/operations.md does not describe \(key)")
-            if kind != .yaml { #expect(page.contains("`\(ConfigurationKeys.variable(of: key))"), "docs/operations.md lacks \(ConfigurationKeys.variable(of: key))") }
+            Self.expect(page, "`\(key)`", "docs/operations.md does not describe \(key)")
+            if kind != .yaml { Self.expect(page, "`\(ConfigurationKeys.variable(of: key))", "docs/operations.md lacks \(ConfigurationKeys.variable(of: key))") }
         }
     }
 
     @Test func everyReasonToRefuseAnEventIsDescribed() {
         let page = Repository.page("docs/operations.md").text
-        for reason in Rejection.Reason.allCases { #expect(page.contains("`\(reason.rawValue)`"), "docs/operations.md does not describe \(reason.rawValue)") }
+        for reason in Rejection.Reason.allCases { Self.expect(page, "`\(reason.rawValue)`", "docs/operations.md does not describe \(reason.rawValue)") }
     }
 
     @Test func everyAggregateIsDescribed() {
         let page = Repository.page("docs/indicators.md").text
-        for name in AggregateReader.names { #expect(page.contains("`\(name)"), "docs/indicators.md does not describe \(name)") }
+        for name in AggregateReader.names { Self.expect(page, "`\(name)", "docs/indicators.md does not describe \(name)") }
     }
 
     @Test func everyFunctionIsDescribed() {
         let page = Repository.page("docs/expressions.md").text
         for name in StandardFunctions.overloads.keys where name.first!.isLetter {
-            #expect(page.contains("\(name)("), "docs/expressions.md does not describe \(name)")
+            Self.expect(page, "\(name)(", "docs/expressions.md does not describe \(name)")
         }
     }
 
@@ -122,7 +128,7 @@ import Testing
         let words =
             DecisionPolicy.Action.Kind.allCases.map(\.rawValue) + Rule.Kind.allCases.map(\.rawValue) + Package.Priority.allCases.map(\.rawValue)
             + Package.Mode.allCases.map(\.rawValue)
-        for word in words { #expect(page.contains("`\(word)`"), "docs/packages.md does not describe \(word)") }
+        for word in words { Self.expect(page, "`\(word)`", "docs/packages.md does not describe \(word)") }
     }
 
     @Test func asyncAPINamesEveryTopicOfOutputs() throws {
@@ -135,6 +141,57 @@ import Testing
         for topic in [topics.alerts, topics.controlActions, topics.decisions, topics.listEntries, topics.deadLetters] {
             #expect(text.contains("address: \(topic)"), "docs/asyncapi.yaml lacks the topic \(topic)")
         }
+    }
+
+    /// The alerts that the demo prints have the members that the documents promise, in their order.
+    @Test func alertsHaveTheMembersOfTheDocuments() throws {
+        let document = try parseYAML(Array(try Data(contentsOf: Repository.root.appendingPathComponent("docs/asyncapi.yaml"))), file: "docs/asyncapi.yaml")
+        let lines = try Self.print("vane demo --duration 3s --customers 2000 --format json").split(separator: "\n")
+        let alert = try #require(lines.first { $0.hasPrefix("{\"alert\":") })
+        let members = try #require(JSONSerialization.jsonObject(with: Data(alert.utf8)) as? [String: Any])["alert"] as? [String: Any]
+        let required = try #require(document["components"]?["schemas"]?["alert"]?["required"])
+        guard case .list(let nodes) = required.content else { return #expect(Bool(false), "the alert's required members are no list") }
+        let names = nodes.map(\.text)
+        #expect(Set(names) == Set(try #require(members).keys))
+        var rest = alert
+        for name in names {
+            guard let found = rest.firstRange(of: "\"\(name)\":") else {
+                Issue.record("an alert has no \(name), or has it elsewhere")
+                continue
+            }
+            rest = rest[found.upperBound...]
+        }
+    }
+
+    @Test func asyncAPINamesEveryReason() throws {
+        let text = try String(contentsOf: Repository.root.appendingPathComponent("docs/asyncapi.yaml"), encoding: .utf8)
+        for reason in Rejection.Reason.allCases {
+            let isNamed = text.contains("- \(reason.rawValue)\n")
+            #expect(isNamed, "docs/asyncapi.yaml lacks \(reason.rawValue)")
+        }
+    }
+
+    /// Bounds that pages state are those of the program.
+    @Test func limitsAreAsThePagesSay() {
+        func states(_ page: String, _ text: String) {
+            let isStated = Repository.page(page).text.contains(text)
+            #expect(isStated, "\(page) should say: \(text)")
+        }
+        func grouped(_ number: Int) -> String {
+            String(String(number).reversed().enumerated().map { ($0 > 0 && $0 % 3 == 0 ? "," : "") + String($1) }.joined().reversed())
+        }
+        states("docs/schema.md", "| event types | \(SchemaLimits.eventTypesMax) |")
+        states("docs/schema.md", "| fields of an event type | \(SchemaLimits.fieldsMax) |")
+        states("docs/schema.md", "| entities | \(SchemaLimits.entityTypesMax) |")
+        states("docs/schema.md", "| recorded fields of an entity | \(SchemaLimits.recordedFieldsMax) |")
+        states("docs/schema.md", "| fields of a key | \(SchemaLimits.keyFieldsMax) |")
+        states("docs/schema.md", "| values of an enum | \(FieldLimits.enumerationValuesMax) |")
+        states("docs/schema.md", "| bytes of a string, of an id | \(grouped(FieldLimits.stringBytesMax)) and \(FieldLimits.eventIDBytesMax) |")
+        states(
+            "docs/packages.md",
+            "\(grouped(PackageLimits.rulesMax)) rules, \(grouped(PackageLimits.indicatorsMax)) indicators, \(grouped(PackageLimits.parametersMax)) parameters and \(PackageLimits.levelsMax) levels")
+        states("docs/expressions.md", "\(Limits.nestingDepthMax) levels of nesting, \(grouped(Limits.nodeCountMax)) nodes")
+        states("docs/expressions.md", "\(grouped(Limits.evaluationCostMax)) steps")
     }
 
     // MARK: The comparison itself
