@@ -1,3 +1,4 @@
+internal import Expressions
 public import Journals
 
 /// What the engine concludes about one event. Reused from event to event; everything in it is in a fixed order.
@@ -11,10 +12,12 @@ public struct Decision {
     public struct RuleError: Sendable {
         public var package: Int
         public var rule: Int
-        /// Stable code, such as `no_such_value`.
-        public var code: String
-        /// The field or indicator at fault; nil where it is none.
-        public var variable: String?
+        var presence: UInt8
+        /// The frame's slot at fault, or -1; see `Engine.variable(of:eventType:)`.
+        var slot: Int32
+
+        /// Stable, such as `no_such_value`.
+        public var code: String { Presence.errorCode(presence) }
     }
 
     /// What one package concludes.

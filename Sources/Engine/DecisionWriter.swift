@@ -46,7 +46,7 @@ public struct DecisionWriter {
                 writer.string(engine.rules.packages[error.package].rules[error.rule].id)
                 writer.key("error")
                 writer.string(error.code)
-                if let variable = error.variable {
+                if let variable = engine.variable(of: error, eventType: decision.eventType) {
                     writer.key("variable")
                     writer.string(variable)
                 }

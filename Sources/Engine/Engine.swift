@@ -26,6 +26,9 @@ public final class Engine {
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
     private var width: Int
+    /// Of the rules, for the hot path.
+    private var firstIndicatorSlot: Int
+    private var entityOfIndicator: FixedArray<Int32>
     /// By event type: slots of decimals, which expressions see as doubles, with 10^scale.
     private let decimals: [[(slot: Int, unit: Double)]]
     /// By event type: the entities that it takes part in.
@@ -40,6 +43,8 @@ public final class Engine {
         self.limits = limits
         store = JournalStore(schema: schema, calendar: calendar, limits: journalLimits)
         try store.setIndicators(rules.indicators)
+        firstIndicatorSlot = rules.firstIndicatorSlot
+        entityOfIndicator = rules.entityOfIndicator
         width = max(rules.frameWidth, 1)
         cells = .allocate(capacity: width)
         cells.initialize(repeating: 0, count: width)
@@ -63,6 +68,8 @@ public final class Engine {
     public func setRules(_ rules: RuleSet) throws(PlanFailure) {
         try store.setIndicators(rules.indicators)
         self.rules = rules
+        firstIndicatorSlot = rules.firstIndicatorSlot
+        entityOfIndicator = rules.entityOfIndicator
         if rules.frameWidth > width {
             cells.deallocate()
             present.deallocate()
@@ -125,37 +132,40 @@ public final class Engine {
     }
 
     private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
-        let shedding = minimumPriority != .deferrable
-        rules.rules[eventType].withUnsafeBufferPointer { compiled in
-            for index in 0..<compiled.count {
-                let rule = compiled.baseAddress! + index
-                if shedding, rules.packages[rule.pointee.package].priority.rank < minimumPriority.rank { continue }
-                for indicator in rule.pointee.indicators { compute(indicator, decision.positions) }
-                let outcome = rule.pointee.program.evaluate(frame)
-                switch outcome.truth {
-                case .no: continue
-                case .yes:
-                    let hit = Decision.Hit(package: rule.pointee.package, rule: rule.pointee.rule)
-                    if rules.packages[hit.package].mode == .live { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
-                case .error:
-                    decision.errors.append(
-                        Decision.RuleError(
-                            package: rule.pointee.package, rule: rule.pointee.rule, code: Presence.errorCode(outcome.presence),
-                            variable: outcome.slot < 0 ? nil : name(ofSlot: outcome.slot, eventType)))
-                }
+        let minimumRank = UInt8(minimumPriority.rank)
+        let compiled = rules.rules[eventType]
+        let used = rules.usedIndicators
+        for index in compiled.indices {
+            let rule = compiled.base + index
+            if rule.pointee.priorityRank < minimumRank { continue }
+            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), decision) }
+            let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
+            switch outcome.truth {
+            case .no: continue
+            case .yes:
+                let hit = Decision.Hit(package: Int(rule.pointee.package), rule: Int(rule.pointee.rule))
+                if rule.pointee.isLive { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
+            case .error:
+                decision.errors.append(
+                    Decision.RuleError(
+                        package: Int(rule.pointee.package), rule: Int(rule.pointee.rule), presence: outcome.presence,
+                        slot: outcome.slot < 0 ? -1 : Int32(outcome.slot)))
             }
         }
     }
 
-    @inline(__always) private func compute(_ indicator: Int, _ positions: [JournalStore.Position?]) {
-        let slot = rules.firstIndicatorSlot + indicator
+    @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
+        let slot = firstIndicatorSlot + indicator
         guard present[slot] == Self.notComputed else { return }
-        guard let position = positions[rules.indicators[indicator].entity] else {
+        guard let position = decision.positions[Int(entityOfIndicator[indicator])] else {
             present[slot] = Presence.absent
             return
         }
         present[slot] = store.read(indicator: indicator, at: position, into: &cells[slot]) ? Presence.value : Presence.absent
     }
+
+    /// The field or indicator that an error is about; nil where it is neither.
+    public func variable(of error: Decision.RuleError, eventType: Int) -> String? { error.slot < 0 ? nil : name(ofSlot: Int(error.slot), eventType) }
 
     private func name(ofSlot slot: Int, _ eventType: Int) -> String? {
         if slot < schema.events[eventType].fields.count { return schema.events[eventType].fields[slot].name }
@@ -195,7 +205,7 @@ public final class Engine {
 
     /// The value of an indicator as the last processed event sees it, computed if no rule asked for it; nil where it does not exist.
     public func value(ofIndicator indicator: Int, _ decision: Decision) -> UInt64? {
-        compute(indicator, decision.positions)
+        compute(indicator, decision)
         let slot = rules.firstIndicatorSlot + indicator
         return present[slot] == Presence.value ? cells[slot] : nil
     }
@@ -207,8 +217,13 @@ public final class Engine {
     /// Indicators that the rules of the hits read, each once, in their order.
     public func indicators(behind hits: [Decision.Hit], eventType: Int) -> [Int] {
         var found: [Int] = []
-        for rule in rules.rules[eventType] where hits.contains(where: { $0.package == rule.package && $0.rule == rule.rule }) {
-            for indicator in rule.indicators where !found.contains(indicator) { found.append(indicator) }
+        let compiled = rules.rules[eventType]
+        for index in compiled.indices {
+            let rule = compiled[index]
+            guard hits.contains(where: { $0.package == rule.package && $0.rule == rule.rule }) else { continue }
+            for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) where !found.contains(Int(rules.usedIndicators[place])) {
+                found.append(Int(rules.usedIndicators[place]))
+            }
         }
         return found
     }

@@ -182,6 +182,12 @@ struct ExactSumState {
     /// Cannot overflow: 2⁶³ values of 63 bits.
     var sum: Int128 { Int128(high) << 64 | Int128(low) }
 
+    /// The sum, rounded once. 64 bits hold nearly every sum, and convert a hundred times faster.
+    @inline(__always) var rounded: Double {
+        let narrow = Int64(bitPattern: low)
+        return narrow >> 63 == high ? Double(narrow) : Double(sum)
+    }
+
     @inline(__always) mutating func add(_ value: Int64) {
         let (sum, carried) = low.addingReportingOverflow(UInt64(bitPattern: value))
         low = sum

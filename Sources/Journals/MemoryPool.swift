@@ -1,7 +1,9 @@
-/// Memory for journals: blocks in size classes a quarter apart, cut from large chunks and reused through free lists.
+internal import Glibc
+
+/// Memory for journals and their windows, from the C library, and the count of it.
 ///
-/// The general allocator would do, but not say how much a journal costs; and a block's rounding is at most a quarter here.
-/// Allocation and release take constant time. One thread.
+/// Journals grow a quarter at a time, all of them at once; the C library joins the blocks that they leave behind and gives them out again as larger
+/// ones, which size classes of our own did not.
 final class MemoryPool {
     struct Block {
         var base: UnsafeMutableRawPointer
@@ -9,75 +11,26 @@ final class MemoryPool {
         var byteCount: Int
     }
 
-    /// Blocks from here on come from the system one by one.
-    private static let pooledBytesMax = 16 * 1024
-    private static let chunkBytes = 1024 * 1024
-    private static let granule = 16
+    /// What the C library keeps beside each block.
+    private static let overheadBytes = 8
 
-    /// Sizes of the classes, and for each number of granules its class.
-    private let classBytes: [Int]
-    private let classOfGranules: [UInt8]
-    private var freeLists: [UnsafeMutableRawPointer?]
-    private var chunks: [UnsafeMutableRawPointer] = []
-    private var chunkNext: UnsafeMutableRawPointer?
-    private var chunkLeft = 0
     private(set) var bytesInUse = 0
+    /// With what the C library keeps beside the blocks.
     private(set) var bytesReserved = 0
 
-    init() {
-        var sizes: [Int] = []
-        var size = 2 * Self.granule
-        while size < Self.pooledBytesMax {
-            sizes.append(size)
-            size = max(size + Self.granule, (size * 5 / 4) / Self.granule * Self.granule)
-        }
-        sizes.append(Self.pooledBytesMax)
-        classBytes = sizes
-        classOfGranules = (0...Self.pooledBytesMax / Self.granule).map { granules in
-            UInt8(sizes.firstIndex { $0 >= granules * Self.granule }!)
-        }
-        freeLists = Array(repeating: nil, count: sizes.count)
-    }
-
-    deinit {
-        for chunk in chunks { chunk.deallocate() }
-    }
-
     func allocate(byteCount: Int) -> Block {
-        if byteCount > Self.pooledBytesMax {
-            bytesInUse += byteCount
-            bytesReserved += byteCount
-            return Block(base: .allocate(byteCount: byteCount, alignment: 16), byteCount: byteCount)
-        }
-        let index = Int(classOfGranules[(byteCount + Self.granule - 1) / Self.granule])
-        let size = classBytes[index]
-        bytesInUse += size
-        if let free = freeLists[index] {
-            freeLists[index] = free.load(as: UnsafeMutableRawPointer?.self)
-            return Block(base: free, byteCount: size)
-        }
-        if chunkLeft < size {
-            let chunk = UnsafeMutableRawPointer.allocate(byteCount: Self.chunkBytes, alignment: 64)
-            chunks.append(chunk)
-            bytesReserved += Self.chunkBytes
-            chunkNext = chunk
-            chunkLeft = Self.chunkBytes
-        }
-        let base = chunkNext!
-        chunkNext = base + size
-        chunkLeft -= size
-        return Block(base: base, byteCount: size)
+        // The C library's chunks are multiples of 16 bytes with its own 8 at their front: ask for all that it would give anyway.
+        let usable = ((max(byteCount, 24) + Self.overheadBytes + 15) & ~15) - Self.overheadBytes
+        let base = malloc(usable)!
+        bytesInUse += usable
+        bytesReserved += usable + Self.overheadBytes
+        return Block(base: base, byteCount: usable)
     }
 
+    /// - Parameter byteCount: as the block said.
     func release(_ base: UnsafeMutableRawPointer, byteCount: Int) {
         bytesInUse -= byteCount
-        if byteCount > Self.pooledBytesMax {
-            bytesReserved -= byteCount
-            base.deallocate()
-            return
-        }
-        let index = Int(classOfGranules[byteCount / Self.granule])
-        base.storeBytes(of: freeLists[index], as: UnsafeMutableRawPointer?.self)
-        freeLists[index] = base
+        bytesReserved -= byteCount + Self.overheadBytes
+        free(base)
     }
 }

@@ -17,7 +17,8 @@ final class RecordFilters {
     private var conditions: [RecordCondition] = []
     private var programs: [ConditionProgram] = []
     private var loadsOf: [[Load]] = []
-    private var comparisons: [RecordComparison?] = []
+    /// Of each filter that is a single comparison; the others have none.
+    private let comparisons: FixedArray<RecordComparison?>
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
     private var width: Int
@@ -29,6 +30,7 @@ final class RecordFilters {
         self.entity = entity
         self.layout = layout
         self.timeZones = timeZones
+        comparisons = FixedArray(Array(repeating: nil, count: WindowPlan.filtersMax))
         types = entity.record.map(\.type.cellType) + [.timestamp, .fingerprint]
         width = types.count
         cells = .allocate(capacity: width)
@@ -36,6 +38,7 @@ final class RecordFilters {
     }
 
     deinit {
+        comparisons.deallocate()
         cells.deallocate()
         present.deallocate()
     }
@@ -76,12 +79,12 @@ final class RecordFilters {
         conditions.append(condition)
         programs.append(program)
         loadsOf.append(loads)
-        comparisons.append(RecordComparison(program, layout))
+        comparisons[conditions.count - 1] = RecordComparison(program, layout)
         return conditions.count - 1
     }
 
     /// The filters in `mask` that the record passes. An error, such as an absent field, does not pass.
-    @inline(__always) func matches(_ record: Record, mask: UInt64, eventTypeFingerprints: [UInt64]) -> UInt64 {
+    @inline(__always) func matches(_ record: Record, mask: UInt64, eventTypeFingerprints: UnsafePointer<UInt64>) -> UInt64 {
         var rest = mask
         var passed: UInt64 = 0
         while rest != 0 {
@@ -96,7 +99,7 @@ final class RecordFilters {
         return passed
     }
 
-    private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: [UInt64]) -> Bool {
+    private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: UnsafePointer<UInt64>) -> Bool {
         for load in loadsOf[index] {
             if record.isPresent(load.field.presenceBit) {
                 let cell = record.cell(load.field)

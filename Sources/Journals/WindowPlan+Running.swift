@@ -1,7 +1,7 @@
+internal import Expressions
+
 /// Moving windows along a journal.
 extension WindowPlan {
-    @inline(__always) func reading(_ index: Int) -> Reading { readings[index] }
-
     @inline(__always) private func groupState(_ group: Group, _ states: UnsafeMutableRawPointer) -> UnsafeMutablePointer<GroupState> {
         (states + group.stateOffset).assumingMemoryBound(to: GroupState.self)
     }
@@ -52,10 +52,10 @@ extension WindowPlan {
 
     /// Moves a group to the event at `now`, the latest of its journal. Amortised constant time.
     @inline(__always) func advance(
-        _ index: Int, _ view: JournalView, _ states: UnsafeMutableRawPointer, now: Int64, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64]
+        _ index: Int, _ view: JournalView, _ states: UnsafeMutableRawPointer, now: Int64, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
-        groups.withUnsafeBufferPointer { groups in
-            let group = groups.baseAddress! + index
+        do {
+            let group = UnsafePointer(groups.base + index)
             let state = groupState(group.pointee, states)
             if !state.pointee.isInitialised { initialise(group.pointee, states, view.header) }
             if state.pointee.isDirty { rebuild(group.pointee, view, states, pool, types) }
@@ -70,7 +70,7 @@ extension WindowPlan {
 
     @inline(__always) private func slide(
         _ group: UnsafePointer<Group>, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>, from low: Int64,
-        to high: Int64, _ pool: MemoryPool, _ types: [UInt64]
+        to high: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         var tail = state.pointee.tail
         var head = state.pointee.head
@@ -100,7 +100,7 @@ extension WindowPlan {
 
     private func slideLast(
         _ group: Group, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>, horizon: Int64,
-        _ pool: MemoryPool, _ types: [UInt64]
+        _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         withUnsafePointer(to: group) { pointer in
             let end = view.end
@@ -121,13 +121,13 @@ extension WindowPlan {
         }
     }
 
-    private func isMember(_ group: Group, _ record: Record, _ types: [UInt64]) -> Bool {
+    private func isMember(_ group: Group, _ record: Record, _ types: UnsafePointer<UInt64>) -> Bool {
         group.filter < 0 || filters.matches(record, mask: 1 << UInt64(group.filter), eventTypeFingerprints: types) != 0
     }
 
     private func step(
         _ group: Group, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>, from low: Int64,
-        _ types: [UInt64]
+        _ types: UnsafePointer<UInt64>
     ) {
         let starts = sequenceStarts(group, states)
         while state.pointee.head != view.end {
@@ -141,7 +141,7 @@ extension WindowPlan {
     ///
     /// For each number of records matched, the latest time that such a match can have begun is enough: a later beginning serves whatever an
     /// earlier one does. So the cost is one look at each step, and no match is ever searched for.
-    private func match(_ group: Group, _ record: Record, _ starts: UnsafeMutablePointer<Int64>, from low: Int64, _ types: [UInt64]) -> Bool {
+    private func match(_ group: Group, _ record: Record, _ starts: UnsafeMutablePointer<Int64>, from low: Int64, _ types: UnsafePointer<UInt64>) -> Bool {
         let passed = filters.matches(record, mask: group.filterMask, eventTypeFingerprints: types)
         if passed == 0 { return false }
         var complete = false
@@ -158,13 +158,13 @@ extension WindowPlan {
     }
 
     @inline(__always) private func add(
-        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: [UInt64]
+        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let mask = group.pointee.filterMask
         let passed = mask == 0 ? 0 : filters.matches(record, mask: mask, eventTypeFingerprints: types)
-        accumulators.withUnsafeBufferPointer { accumulators in
+        do {
             for index in group.pointee.accumulators {
-                let accumulator = accumulators.baseAddress! + index
+                let accumulator = UnsafePointer(accumulators.base + index)
                 let filter = accumulator.pointee.filter
                 if filter >= 0 && passed & (1 << UInt64(filter)) == 0 { continue }
                 accumulator.pointee.add(record, ordinal: ordinal, states, pool)
@@ -174,13 +174,13 @@ extension WindowPlan {
 
     @inline(__always) private func remove(
         _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer,
-        _ pool: MemoryPool, _ types: [UInt64]
+        _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let mask = group.pointee.filterMask
         let passed = mask == 0 ? 0 : filters.matches(record, mask: mask, eventTypeFingerprints: types)
-        accumulators.withUnsafeBufferPointer { accumulators in
+        do {
             for index in group.pointee.accumulators {
-                let accumulator = accumulators.baseAddress! + index
+                let accumulator = UnsafePointer(accumulators.base + index)
                 let filter = accumulator.pointee.filter
                 if filter >= 0 && passed & (1 << UInt64(filter)) == 0 { continue }
                 if accumulator.pointee.kind == .edges {
@@ -196,7 +196,7 @@ extension WindowPlan {
 
     /// The oldest matching record leaves: the next one that matches is the first now. The search moves forward only.
     private func removeEdge(
-        _ accumulator: Accumulator, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ types: [UInt64]
+        _ accumulator: Accumulator, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ types: UnsafePointer<UInt64>
     ) {
         let state = (states + accumulator.stateOffset).assumingMemoryBound(to: EdgeState.self)
         state.pointee.count &-= 1
@@ -222,7 +222,7 @@ extension WindowPlan {
 
     /// Computes a group's state again from the records between its ends.
     @inline(never) private func rebuild(
-        _ group: Group, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: [UInt64]
+        _ group: Group, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let state = groupState(group, states)
         state.pointee.isDirty = false
@@ -253,10 +253,11 @@ extension WindowPlan {
 
     /// A record was inserted before the end of the journal, at `index`.
     func inserted(
-        at index: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: [UInt64]
+        at index: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let view = JournalView(header: header, stride: layout.stride)
-        for group in groups {
+        for index in groups.indices {
+            let group = groups[index]
             let state = groupState(group, states)
             guard state.pointee.isInitialised else { continue }
             let head = view.index(state.pointee.head)
@@ -276,11 +277,12 @@ extension WindowPlan {
 
     /// The oldest `count` records are about to go: windows let go of them, lifetimes keep what they add up to.
     func dropping(
-        _ count: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: [UInt64]
+        _ count: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let view = JournalView(header: header, stride: layout.stride)
         let newBase = header.pointee.base &+ UInt32(count)
-        for group in groups {
+        for index in groups.indices {
+            let group = groups[index]
             let state = groupState(group, states)
             if group.kind == .lifetime {
                 if !state.pointee.isInitialised { initialise(group, states, header) }
@@ -330,7 +332,7 @@ extension WindowPlan {
     /// Computes an indicator for an event in the middle of its journal: from the records up to its own time that were appended before it.
     /// Takes time proportional to the window.
     @inline(never) func computeAfresh(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64],
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
         into cell: inout UInt64
     ) -> Bool {
         withFreshState(reading, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
@@ -343,7 +345,7 @@ extension WindowPlan {
     /// Records in the window that match an indicator's condition.
     /// - Parameter isLatest: the state stands at the record.
     func events(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, isLatest: Bool, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64]
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, isLatest: Bool, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) -> Int {
         if reading.kind == .sequence { return 0 }
         func count(_ states: UnsafeMutableRawPointer) -> Int {
@@ -354,7 +356,7 @@ extension WindowPlan {
     }
 
     private func withFreshState<Result>(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64],
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
         _ body: (UnsafeMutableRawPointer) -> Result
     ) -> Result {
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: max(stateBytes, 16), alignment: 16)
@@ -403,7 +405,7 @@ extension WindowPlan {
     /// Reads an indicator from its group's state.
     /// - Parameter excludingAfter: records appended later are not there yet; nil where there are none.
     @inline(__always) func value(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool, _ types: [UInt64],
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
         excludingAfter: UInt32? = nil, into cell: inout UInt64
     ) -> Bool {
         func state<State>(_: State.Type) -> UnsafeMutablePointer<State> {
@@ -432,16 +434,16 @@ extension WindowPlan {
             return true
         case .sum:
             if accumulators[reading.accumulator].kind == .exactSum {
-                let sum = state(ExactSumState.self).pointee.sum
-                if reading.isDecimal { return double(Double(sum) / reading.unit) }
-                guard let whole = Int64(exactly: sum) else { return false }
+                let sums = state(ExactSumState.self)
+                if reading.isDecimal { return double(sums.pointee.rounded / reading.unit) }
+                guard let whole = Int64(exactly: sums.pointee.sum) else { return false }
                 return integer(whole)
             }
             return double(doubleSum(reading, view, states, excludingAfter, types).sum)
         case .average:
             if accumulators[reading.accumulator].kind == .exactSum {
-                let sums = state(ExactSumState.self).pointee
-                return sums.count == 0 ? false : double(Double(sums.sum) / (Double(sums.count) * reading.unit))
+                let sums = state(ExactSumState.self)
+                return sums.pointee.count == 0 ? false : double(sums.pointee.rounded / (Double(sums.pointee.count) * reading.unit))
             }
             let (count, sum) = doubleSum(reading, view, states, excludingAfter, types)
             return count == 0 ? false : double(sum / Double(count))
@@ -508,7 +510,7 @@ extension WindowPlan {
     }
 
     private func doubleSum(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64]
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>
     ) -> (count: Int64, sum: Double) {
         let accumulator = accumulators[reading.accumulator]
         if accumulator.kind == .lifetimeDoubleSum {
@@ -523,7 +525,7 @@ extension WindowPlan {
     }
 
     private func variance(
-        _ reading: Reading, isSample: Bool, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64]
+        _ reading: Reading, isSample: Bool, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>
     ) -> ScaledDouble? {
         let accumulator = accumulators[reading.accumulator]
         let state = states + accumulator.stateOffset
@@ -562,7 +564,7 @@ extension WindowPlan {
 
     /// The numbers behind a sum, for taking it again with more room.
     private func forEachNumber(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64], _ body: (Double) -> Void
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>, _ body: (Double) -> Void
     ) {
         let group = groups[reading.group]
         let accumulator = accumulators[reading.accumulator]

@@ -21,7 +21,7 @@ final class WindowPlan {
         var filterMask: UInt64 = 0
         var isOrderIndependent = true
         /// For a sequence: the filter of each record asked for, in order.
-        var steps: [Int] = []
+        var steps = FixedArray<Int>([])
     }
 
     /// At the start of each group's state.
@@ -64,11 +64,11 @@ final class WindowPlan {
     let entity: EntityType
     let layout: RecordLayout
     let filters: RecordFilters
-    private(set) var groups: [Group] = []
-    private(set) var accumulators: [Accumulator] = []
-    private(set) var readings: [Reading] = []
-    private(set) var stateBytes = 0
-    var hasLifetime: Bool { groups.contains { $0.kind == .lifetime } }
+    let groups: FixedArray<Group>
+    let accumulators: FixedArray<Accumulator>
+    let readings: FixedArray<Reading>
+    let stateBytes: Int
+    let hasLifetime: Bool
 
     /// Filters are remembered as bits of one word while a record is looked at.
     static let filtersMax = 64
@@ -79,16 +79,26 @@ final class WindowPlan {
         let filters = RecordFilters(entity, layout, timeZones)
         self.filters = filters
         var builder = Builder(layout: layout, filters: filters)
+        var readings: [Reading] = []
         for indicator in indicators { readings.append(try builder.add(indicator)) }
         builder.finish()
-        groups = builder.groups
-        accumulators = builder.accumulators
-        stateBytes = builder.stateBytes
         for index in readings.indices {
             readings[index].accumulator = builder.place(readings[index].accumulator)
             readings[index].counter = builder.place(readings[index].counter)
             readings[index].divisor = builder.place(readings[index].divisor)
         }
+        groups = FixedArray(builder.groups)
+        accumulators = FixedArray(builder.accumulators)
+        self.readings = FixedArray(readings)
+        stateBytes = builder.stateBytes
+        hasLifetime = builder.groups.contains { $0.kind == .lifetime }
+    }
+
+    deinit {
+        for index in groups.indices { groups[index].steps.deallocate() }
+        groups.deallocate()
+        accumulators.deallocate()
+        readings.deallocate()
     }
 }
 
@@ -120,11 +130,12 @@ extension WindowPlan {
         mutating func add(_ indicator: Indicator) throws(PlanFailure) -> Reading {
             switch indicator.computation {
             case .sequence(let steps, let within):
-                var group = Group(kind: .sequence, length: within, isOrderIndependent: false)
+                var filters: [Int] = []
                 for step in steps {
                     let filter = try self.filter(step.condition, indicator)
-                    group.steps += Array(repeating: filter, count: step.atLeast)
+                    filters += Array(repeating: filter, count: step.atLeast)
                 }
+                let group = Group(kind: .sequence, length: within, isOrderIndependent: false, steps: FixedArray(filters))
                 groups.append(group)
                 return Reading(
                     kind: .sequence, group: groups.count - 1, accumulator: -1, counter: -1, divisor: -1, unit: 1, quantile: 0, isDouble: false,
@@ -256,7 +267,7 @@ extension WindowPlan {
                     if accumulator.filter >= 0 { groups[group].filterMask |= 1 << UInt64(accumulator.filter) }
                     if !accumulator.isOrderIndependent { groups[group].isOrderIndependent = false }
                 }
-                for step in groups[group].steps { groups[group].filterMask |= 1 << UInt64(step) }
+                for step in groups[group].steps.indices { groups[group].filterMask |= 1 << UInt64(groups[group].steps[step]) }
                 if groups[group].filter >= 0 { groups[group].filterMask |= 1 << UInt64(groups[group].filter) }
                 next = (next + 15) & ~15
                 groups[group].accumulators = start..<sorted.count

@@ -2,16 +2,20 @@ public import Events
 public import Expressions
 public import Journals
 
-/// The packages that run, compiled for a schema. Immutable; replaced as a whole between two batches.
+/// The packages that run, compiled for a schema. Immutable, and so free to be read by any thread; replaced as a whole between two batches.
 ///
 /// A frame holds, in order: the fields of the event's row, one cell that is always absent, the indicators of all packages, temporaries.
-public final class RuleSet: Sendable {
-    public struct CompiledRule: Sendable {
-        public let package: Int
-        public let rule: Int
-        public let program: ConditionProgram
-        /// Numbers of the indicators that the condition reads.
-        public let indicators: [Int]
+public final class RuleSet: @unchecked Sendable {
+    /// A rule as the engine runs it: plain values only, so that running it counts no references.
+    public struct CompiledRule {
+        public let package: Int32
+        public let rule: Int32
+        public let program: Unmanaged<ConditionProgram>
+        /// Of the indicators that the condition reads: where their numbers are in `usedIndicators`.
+        public let firstUsed: Int32
+        public let usedCount: Int32
+        public let isLive: Bool
+        public let priorityRank: UInt8
     }
 
     public let schema: Schema
@@ -21,7 +25,13 @@ public final class RuleSet: Sendable {
     /// Number of each package's first indicator.
     public let indicatorBase: [Int]
     /// By event type, in the order of packages and rules: the order of hits.
-    public let rules: [[CompiledRule]]
+    public let rules: FixedArray<FixedArray<CompiledRule>>
+    /// Numbers of the indicators that rules read, rule by rule.
+    public let usedIndicators: FixedArray<Int32>
+    /// The entity type of each indicator.
+    public let entityOfIndicator: FixedArray<Int32>
+    /// Owns what the compiled rules point to.
+    private let programs: [ConditionProgram]
     public let frameWidth: Int
     public let firstIndicatorSlot: Int
 
@@ -44,6 +54,8 @@ public final class RuleSet: Sendable {
         let firstTemporary = firstIndicatorSlot + indicators.count
         var width = firstTemporary
         var byEvent: [[CompiledRule]] = Array(repeating: [], count: schema.events.count)
+        var programs: [ConditionProgram] = []
+        var allUsed: [Int32] = []
         for (packageIndex, package) in packages.enumerated() {
             for event in package.on {
                 let bindings: [ConditionProgram.Binding] = package.variables.map { variable in
@@ -62,16 +74,31 @@ public final class RuleSet: Sendable {
                     let program = ConditionProgram(
                         rule.condition, bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists, timeZones: timeZones)
                     width = max(width, program.frameWidth)
-                    let used: [Int] = rule.condition.variables.compactMap { variable in
+                    let used: [Int32] = rule.condition.variables.compactMap { variable in
                         guard case .indicator(let index) = package.variables[variable] else { return nil }
-                        return base[packageIndex] + index
+                        return Int32(base[packageIndex] + index)
                     }
-                    byEvent[event].append(CompiledRule(package: packageIndex, rule: ruleIndex, program: program, indicators: used))
+                    programs.append(program)
+                    byEvent[event].append(
+                        CompiledRule(
+                            package: Int32(packageIndex), rule: Int32(ruleIndex), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
+                            usedCount: Int32(used.count), isLive: package.mode == .live, priorityRank: UInt8(package.priority.rank)))
+                    allUsed += used
                 }
             }
         }
-        rules = byEvent
+        self.programs = programs
+        rules = FixedArray(byEvent.map { FixedArray($0) })
+        usedIndicators = FixedArray(allUsed)
+        entityOfIndicator = FixedArray(indicators.map { Int32($0.entity) })
         frameWidth = width
+    }
+
+    deinit {
+        for event in rules.indices { rules[event].deallocate() }
+        rules.deallocate()
+        usedIndicators.deallocate()
+        entityOfIndicator.deallocate()
     }
 }
 

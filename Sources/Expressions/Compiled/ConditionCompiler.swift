@@ -6,13 +6,13 @@ extension ConditionProgram {
     ///   - fingerprint: of a string constant, as the cells have it.
     ///   - lists: to resolve the names of lists; nil where expressions use none.
     ///   - timeZones: to resolve the zones of timestamp getters.
-    public init(
+    public convenience init(
         _ expression: CheckedExpression, _ bindings: [Binding], firstTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
         lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil
     ) {
         var compiler = ConditionCompiler(
             expression: expression, bindings: bindings, nextTemporary: firstTemporary, fingerprint: fingerprint, lists: lists, timeZones: timeZones)
-        self = compiler.compile()
+        self.init(compiler.compile())
     }
 }
 
@@ -29,7 +29,7 @@ struct ConditionCompiler {
     /// A jump target: one of the three ends, or a label.
     private typealias Target = UInt16
 
-    private var program = ConditionProgram(instructions: [], frameWidth: 0)
+    private var program = ConditionProgram.Parts()
     /// Instruction of each label; instructions hold labels until the end.
     private var labels: [Int] = []
 
@@ -51,7 +51,7 @@ struct ConditionCompiler {
         self.timeZones = timeZones
     }
 
-    mutating func compile() -> ConditionProgram {
+    mutating func compile() -> ConditionProgram.Parts {
         condition(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
         if program.instructions.count > Instruction.countMax || nextTemporary > Int(UInt16.max) {
             // Too large to compile: right all the same.
@@ -65,13 +65,6 @@ struct ConditionCompiler {
             program.instructions[index].error = resolve(program.instructions[index].error)
         }
         program.frameWidth = max(nextTemporary, bindings.map { $0.slot + 1 }.max() ?? 0)
-        if program.instructions.count == 1, case let only = program.instructions[0], only.yes == Instruction.toYes, only.no == Instruction.toNo {
-            switch only.operation {
-            case .equalsConstant: program.singleEquality = (Int(only.left), only.immediate, true)
-            case .differsFromConstant: program.singleEquality = (Int(only.left), only.immediate, false)
-            default: break
-            }
-        }
         return program
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Evaluating it allocates nothing and looks at no type. What has no compiled form, such as string functions, is evaluated in place by the
 /// general evaluator, so that both agree on everything: the compiled form is an optimisation, never a dialect.
-public struct ConditionProgram: Sendable {
+public final class ConditionProgram: Sendable {
     public enum Truth: UInt8, Sendable { case no, yes, error }
 
     /// What a condition came to, and for an error which cell was at fault.
@@ -78,15 +78,47 @@ public struct ConditionProgram: Sendable {
         case generalValue
     }
 
-    var instructions: [Instruction] = []
-    var sets: [[UInt64]] = []
-    var tables: [[UInt64]] = []
-    var zones: [TimeZoneRules?] = []
-    var generals: [GeneralPart] = []
+    /// What the compiler makes.
+    struct Parts {
+        var instructions: [Instruction] = []
+        /// Sorted.
+        var sets: [[UInt64]] = []
+        /// The fingerprints of enums' values.
+        var tables: [[UInt64]] = []
+        var zones: [TimeZoneRules?] = []
+        var generals: [GeneralPart] = []
+        var frameWidth = 0
+    }
+
+    private let instructions: FixedArray<Instruction>
+    private let sets: [[UInt64]]
+    private let tables: [[UInt64]]
+    private let zones: [TimeZoneRules?]
+    private let generals: [GeneralPart]
     /// Cells that a frame needs: variables and temporaries.
-    public internal(set) var frameWidth: Int
+    public let frameWidth: Int
     /// Set where the whole condition is one comparison of a cell with a constant.
-    public internal(set) var singleEquality: (slot: Int, value: UInt64, isEqual: Bool)?
+    public let singleEquality: (slot: Int, value: UInt64, isEqual: Bool)?
+
+    init(_ parts: Parts) {
+        instructions = FixedArray(parts.instructions)
+        sets = parts.sets
+        tables = parts.tables
+        zones = parts.zones
+        generals = parts.generals
+        frameWidth = parts.frameWidth
+        var equality: (slot: Int, value: UInt64, isEqual: Bool)?
+        if parts.instructions.count == 1, case let only = parts.instructions[0], only.yes == Instruction.toYes, only.no == Instruction.toNo {
+            switch only.operation {
+            case .equalsConstant: equality = (Int(only.left), only.immediate, true)
+            case .differsFromConstant: equality = (Int(only.left), only.immediate, false)
+            default: break
+            }
+        }
+        singleEquality = equality
+    }
+
+    deinit { instructions.deallocate() }
 
     /// Evaluates the condition over a frame of at least `frameWidth` cells.
     public func evaluate(_ frame: Frame) -> Outcome {
@@ -94,7 +126,7 @@ public struct ConditionProgram: Sendable {
         let cells = frame.cells
         let present = frame.present
         var next: UInt16 = 0
-        instructions.withUnsafeBufferPointer { instructions in
+        do {
             @inline(__always) func int(_ slot: UInt16) -> Int64 { Int64(bitPattern: cells[Int(slot)]) }
             @inline(__always) func double(_ slot: UInt16) -> Double { Double(bitPattern: cells[Int(slot)]) }
             @inline(__always) func fail(_ slot: UInt16) {
@@ -103,7 +135,7 @@ public struct ConditionProgram: Sendable {
             }
             @inline(__always) func missing(_ slot: UInt16) -> Bool { present[Int(slot)] != Presence.value }
             while next < Instruction.toYes {
-                let instruction = instructions.baseAddress! + Int(next)
+                let instruction = UnsafePointer(instructions.base + Int(next))
                 let left = instruction.pointee.left
                 let right = instruction.pointee.right
                 let immediate = instruction.pointee.immediate

@@ -1,0 +1,352 @@
+internal import Events
+internal import Expressions
+
+/// The journals of one entity type, with the running states of their windows. One thread.
+final class EntityJournals {
+    let type: EntityType
+    let table = JournalTable()
+    private(set) var plan: WindowPlan
+    private(set) var states: WindowStates
+    private let entity: Int
+    private let pool: MemoryPool
+    private let calendar: Calendar
+    private let recordsMax: Int
+    private let history: Int64
+    private let retention: Int64
+    private let kept: Int64
+    private let stride: Int
+    private let fields: FixedArray<RecordLayout.FieldLayout>
+    /// By event type and recorded field: the row's slot, or -1.
+    private let recordSlots: FixedArray<Int32>
+    /// By event type: the slot of the one string that is the key; -1 for keys of another kind.
+    private let textKeySlots: FixedArray<Int32>
+    /// By event type.
+    private let types: UnsafePointer<UInt64>
+
+    /// - Parameter eventTypeFingerprints: outlive the journals.
+    init(
+        _ schema: Schema, entity: Int, pool: MemoryPool, calendar: Calendar, recordsMax: Int, eventTypeFingerprints: UnsafePointer<UInt64>, plan: WindowPlan
+    ) {
+        type = schema.entities[entity]
+        self.entity = entity
+        self.pool = pool
+        self.calendar = calendar
+        self.recordsMax = recordsMax
+        types = eventTypeFingerprints
+        history = type.historyMilliseconds
+        retention = type.retentionMilliseconds
+        kept = type.keptMilliseconds
+        let layout = RecordLayout(type)
+        stride = layout.stride
+        fields = FixedArray(layout.fields)
+        recordSlots = FixedArray(
+            type.participations.flatMap { participation in participation?.recordSlots.map { Int32($0) } ?? Array(repeating: -1, count: layout.fields.count) })
+        textKeySlots = FixedArray(
+            type.participations.enumerated().map { event, participation in
+                guard let slots = participation?.keySlots, slots.count == 1, schema.events[event].fields[slots[0]].type == .string else { return -1 }
+                return Int32(slots[0])
+            })
+        self.plan = plan
+        states = WindowStates(stride: plan.stateBytes)
+    }
+
+    deinit {
+        releaseStates()
+        for journal in 0..<table.count {
+            let header = table.header(journal)
+            if let records = header.pointee.records { pool.release(records, byteCount: Int(header.pointee.blockBytes)) }
+        }
+        fields.deallocate()
+        recordSlots.deallocate()
+        textKeySlots.deallocate()
+    }
+
+    /// Computes something else from now on.
+    func setPlan(_ plan: WindowPlan) {
+        releaseStates()
+        self.plan = plan
+        states = WindowStates(stride: plan.stateBytes)
+    }
+
+    private func releaseStates() {
+        for journal in 0..<table.count {
+            guard let state = states.existing(journal) else { continue }
+            for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
+        }
+        states.deallocate()
+    }
+
+    /// The key for an event in a row; nil where the event lacks a key field, or takes no part.
+    @inline(__always) func key(_ batch: EventBatch, row: Int) -> EntityKey? {
+        let eventType = batch.headers[row].eventType
+        let base = row * batch.stride
+        // A reused row still has the texts of what it held before: the type says whether there is one.
+        let textSlot = Int(textKeySlots[eventType])
+        if textSlot >= 0 {
+            if batch.present[base + textSlot] == 0 { return nil }
+            if batch.texts[base + textSlot].count > 0 { return Fingerprint.entityKey(batch.text(row: row, slot: textSlot), seed: UInt64(entity + 1)) }
+        }
+        return compositeKey(batch, row: row)
+    }
+
+    @inline(never) private func compositeKey(_ batch: EventBatch, row: Int) -> EntityKey? {
+        guard let participation = type.participations[batch.headers[row].eventType] else { return nil }
+        let base = row * batch.stride
+        for slot in participation.keySlots where batch.present[base + slot] == 0 { return nil }
+        // The cells stand for their values: fingerprints for strings, of which 64 bits each make 128 together.
+        return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: SchemaLimits.keyFieldsMax) { cells in
+            for (index, slot) in participation.keySlots.enumerated() { cells[index] = batch.cells[base + slot] }
+            return Fingerprint.entityKey(
+                UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(cells)[..<(participation.keySlots.count * 8)]), seed: UInt64(entity + 1))
+        }
+    }
+
+    /// Records an event in a journal. A duplicate, the same id at the same time, changes nothing.
+    func append(_ key: EntityKey, _ batch: EventBatch, row: Int) -> JournalStore.Outcome {
+        let journal = table.findOrInsert(key)
+        let header = table.header(journal)
+        let time = batch.headers[row].timeMilliseconds
+        let id = batch.headers[row].idFingerprint
+
+        if header.pointee.lastTime != .min && time > header.pointee.lastTime &+ retention {
+            forget(journal)
+        }
+        var index = Int(header.pointee.count)
+        if time <= header.pointee.lastTime {
+            if time <= header.pointee.lastTime - history { return .tooOld }
+            index = header.pointee.upperBound(time, stride)
+            var candidate = index - 1
+            while candidate >= 0 {
+                let record = Record(header.pointee.records! + candidate * stride)
+                if record.time != time { break }
+                if record.idFingerprint == id {
+                    let isLatest = candidate == Int(header.pointee.count) - 1 && record.sequence &+ 1 == header.pointee.nextSequence
+                    return .recorded(JournalStore.Position(entity: entity, journal: journal, index: candidate, isLatest: isLatest, isDuplicate: true))
+                }
+                candidate -= 1
+            }
+        }
+        if header.pointee.count == header.pointee.capacity {
+            let before = header.pointee.base
+            makeRoom(journal, header)
+            // A late record may be older than all that were just folded away: it is the first then.
+            index = max(0, index - Int(header.pointee.base &- before))
+        }
+        let end = Int(header.pointee.count)
+        let base = header.pointee.records! + index * stride
+        if index < end { (base + stride).copyMemory(from: base, byteCount: (end - index) * stride) }
+        write(batch, row, Record(base), sequence: header.pointee.nextSequence)
+        header.pointee.nextSequence &+= 1
+        header.pointee.count += 1
+        if time > header.pointee.lastTime { header.pointee.lastTime = time }
+        if time < header.pointee.firstSeen { header.pointee.firstSeen = time }
+        if index < end, let state = states.existing(journal) {
+            plan.inserted(at: index, header, state, pool, types)
+        }
+        return .recorded(JournalStore.Position(entity: entity, journal: journal, index: index, isLatest: index == end, isDuplicate: false))
+    }
+
+    @inline(__always) private func write(_ batch: EventBatch, _ row: Int, _ record: Record, sequence: UInt32) {
+        let eventType = batch.headers[row].eventType
+        record.time = batch.headers[row].timeMilliseconds
+        record.idFingerprint = batch.headers[row].idFingerprint
+        record.sequence = sequence
+        var information = UInt32(eventType) << RecordLayout.typeShift
+        let base = row * batch.stride
+        let slots = recordSlots.base + eventType * fields.count
+        for index in fields.indices {
+            let slot = Int(slots[index])
+            let isPresent = slot >= 0 && batch.present[base + slot] != 0
+            if isPresent { information |= fields[index].presenceBit }
+            let cell = isPresent ? batch.cells[base + slot] : 0
+            if fields[index].isWide {
+                record.base.storeBytes(of: cell, toByteOffset: fields[index].offset, as: UInt64.self)
+            } else {
+                record.base.storeBytes(of: UInt8(truncatingIfNeeded: cell), toByteOffset: fields[index].offset, as: UInt8.self)
+            }
+        }
+        record.information = information
+    }
+
+    /// The entity was away for longer than its retention: as if never seen.
+    @inline(never) private func forget(_ journal: Int) {
+        let header = table.header(journal)
+        if let state = states.existing(journal) {
+            for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
+        }
+        header.pointee.base &+= header.pointee.count
+        header.pointee.count = 0
+        header.pointee.lastTime = .min
+        header.pointee.firstSeen = .max
+        header.pointee.foldedThrough = .min
+        header.pointee.hasDropped = false
+    }
+
+    @inline(never) private func makeRoom(_ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>) {
+        let count = Int(header.pointee.count)
+        if count > 0 {
+            let keep = header.pointee.lastTime - kept
+            var dropped = header.pointee.upperBound(keep, stride)
+            if dropped * 8 < count { dropped = 0 }
+            if dropped == 0 && count >= recordsMax {
+                dropped = max(1, count / 8)
+                header.pointee.foldedThrough = Record(header.pointee.records! + (dropped - 1) * stride).time
+            }
+            if dropped > 0 {
+                // A lifetime takes in what goes, even where nobody has asked for it yet.
+                let state = plan.hasLifetime ? states.make(journal) : states.existing(journal)
+                if let state {
+                    plan.dropping(dropped, header, state, pool, types)
+                }
+                let records = header.pointee.records!
+                records.copyMemory(from: records + dropped * stride, byteCount: (count - dropped) * stride)
+                header.pointee.hasDropped = true
+                header.pointee.base &+= UInt32(dropped)
+                header.pointee.count -= UInt32(dropped)
+                return
+            }
+        }
+        let block = pool.allocate(byteCount: min(max(count * 5 / 4, count + 2), recordsMax) * stride)
+        if let records = header.pointee.records {
+            block.base.copyMemory(from: records, byteCount: count * stride)
+            pool.release(records, byteCount: Int(header.pointee.blockBytes))
+        }
+        header.pointee.records = block.base
+        header.pointee.blockBytes = UInt32(block.byteCount)
+        header.pointee.capacity = UInt32(min(block.byteCount / stride, recordsMax))
+    }
+
+    /// Computes an indicator as the event at `position` sees it.
+    /// - Parameter cell: receives the value, of the indicator's result type.
+    /// - Returns: whether the value exists.
+    @inline(__always) func read(_ index: Int, at position: JournalStore.Position, into cell: inout UInt64) -> Bool {
+        let reading = plan.readings[index]
+        let header = table.header(position.journal)
+        let ordinal = header.pointee.base &+ UInt32(position.index)
+        let view = JournalView(header: header, stride: stride)
+        if position.isLatest {
+            let state = states.make(position.journal)
+            let time = view.record(position.index).time
+            plan.advance(reading.group, view, state, now: time, windowStart: visibleStart(reading.group, time, header), pool, types)
+            return plan.value(reading, view, state, ordinal: ordinal, now: time, pool, types, into: &cell)
+        }
+        return plan.computeAfresh(
+            reading, view, state: states.existing(position.journal), index: position.index,
+            windowStart: visibleStart(reading.group, view.record(position.index).time, header), pool, types, into: &cell)
+    }
+
+    func evidence(_ index: Int, at position: JournalStore.Position) -> JournalStore.Evidence {
+        let reading = plan.readings[index]
+        let header = table.header(position.journal)
+        let view = JournalView(header: header, stride: stride)
+        let time = view.record(position.index).time
+        let group = plan.groups[reading.group]
+        let from = windowStart(reading.group, time)
+        let visible = visibleStart(reading.group, time, header)
+        let state = position.isLatest ? states.make(position.journal) : states.existing(position.journal)
+        if position.isLatest, let state { plan.advance(reading.group, view, state, now: time, windowStart: visible, pool, types) }
+        let events = plan.events(
+            reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+        let horizon = self.horizon(header)
+        let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
+        let isApproximate =
+            switch group.kind {
+            case .lifetime: plan.isPartial(group, state, header)
+            case .lastEvents: isFolded && events < Int(group.length)
+            default: isFolded || (from < horizon && header.pointee.firstSeen <= horizon)
+            }
+        return JournalStore.Evidence(fromMilliseconds: from, toMilliseconds: time - group.offset, events: events, isApproximate: isApproximate)
+    }
+
+    /// Records at or before this time are out of sight, whether or not they have been dropped yet.
+    @inline(__always) private func horizon(_ header: UnsafeMutablePointer<JournalHeader>) -> Int64 {
+        header.pointee.lastTime - kept
+    }
+
+    /// The start of a group's window, but not before the horizon: days and months may reach beyond it.
+    @inline(__always) private func visibleStart(_ group: Int, _ time: Int64, _ header: UnsafeMutablePointer<JournalHeader>) -> Int64 {
+        let start = windowStart(group, time)
+        return plan.groups[group].kind == .lifetime ? start : max(start, horizon(header))
+    }
+
+    /// The exclusive start of a group's window for an event at `time`.
+    @inline(__always) private func windowStart(_ group: Int, _ time: Int64) -> Int64 {
+        let group = plan.groups[group]
+        switch group.kind {
+        case .sliding: return time - group.offset - group.length
+        case .today: return calendar.startOfDay(time) - 1
+        case .thisMonth: return calendar.startOfMonth(time) - 1
+        case .lastEvents: return time - history
+        case .sequence: return time - group.length
+        case .lifetime: return .min
+        }
+    }
+}
+
+extension JournalHeader {
+    /// Index of the first record later than `time`.
+    func upperBound(_ time: Int64, _ stride: Int) -> Int {
+        var low = 0
+        var high = Int(count)
+        while low < high {
+            let middle = (low + high) / 2
+            if Record(records! + middle * stride).time <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The records of a journal as windows see them.
+struct JournalView {
+    let header: UnsafeMutablePointer<JournalHeader>
+    let stride: Int
+
+    @inline(__always) func record(_ index: Int) -> Record { Record(header.pointee.records! + index * stride) }
+    @inline(__always) func record(ordinal: UInt32) -> Record { record(index(ordinal)) }
+    @inline(__always) func index(_ ordinal: UInt32) -> Int { Int(ordinal &- header.pointee.base) }
+    @inline(__always) var end: UInt32 { header.pointee.base &+ header.pointee.count }
+}
+
+/// The running states of one entity type's journals, made when first asked for.
+struct WindowStates {
+    private static let chunkShift = 8
+    private static let chunkSize = 1 << chunkShift
+
+    let stride: Int
+    private var chunks: [UnsafeMutableRawPointer?] = []
+
+    init(stride: Int) { self.stride = stride }
+
+    var byteCount: Int { chunks.count { $0 != nil } * Self.chunkSize * stride }
+
+    /// Zeroed memory at first: no group is initialised.
+    @inline(__always) mutating func make(_ journal: Int) -> UnsafeMutableRawPointer {
+        let chunk = journal >> Self.chunkShift
+        if chunk < chunks.count, let base = chunks[chunk] { return base + (journal & (Self.chunkSize - 1)) * stride }
+        return makeChunk(chunk) + (journal & (Self.chunkSize - 1)) * stride
+    }
+
+    @inline(never) private mutating func makeChunk(_ chunk: Int) -> UnsafeMutableRawPointer {
+        while chunks.count <= chunk { chunks.append(nil) }
+        let bytes = max(stride, 16) * Self.chunkSize
+        let base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        chunks[chunk] = base
+        return base
+    }
+
+    func existing(_ journal: Int) -> UnsafeMutableRawPointer? {
+        let chunk = journal >> Self.chunkShift
+        guard chunk < chunks.count, let base = chunks[chunk] else { return nil }
+        return base + (journal & (Self.chunkSize - 1)) * stride
+    }
+
+    func deallocate() {
+        for chunk in chunks { chunk?.deallocate() }
+    }
+}
+
+extension EntityType {
+    /// Records are kept a third longer than the history, so that a late event still finds the whole of its windows.
+    var keptMilliseconds: Int64 { historyMilliseconds + historyMilliseconds / 3 }
+}
