@@ -153,6 +153,9 @@ import Testing
         guard case .list(let nodes) = required.content else { return #expect(Bool(false), "the alert's required members are no list") }
         let names = nodes.map(\.text)
         #expect(Set(names) == Set(try #require(members).keys))
+        let shown = try #require(Repository.page("README.md").blocks.first { $0.language == "json" && $0.fileName == nil })
+        let example = try #require(JSONSerialization.jsonObject(with: Data(shown.lines.joined(separator: "\n").utf8)) as? [String: Any])
+        #expect(Set(names) == Set(example.keys))
         var rest = alert
         for name in names {
             guard let found = rest.firstRange(of: "\"\(name)\":") else {
@@ -189,7 +192,8 @@ import Testing
         states("docs/schema.md", "| bytes of a string, of an id | \(grouped(FieldLimits.stringBytesMax)) and \(FieldLimits.eventIDBytesMax) |")
         states(
             "docs/packages.md",
-            "\(grouped(PackageLimits.rulesMax)) rules, \(grouped(PackageLimits.indicatorsMax)) indicators, \(grouped(PackageLimits.parametersMax)) parameters and \(PackageLimits.levelsMax) levels")
+            "\(grouped(PackageLimits.rulesMax)) rules, \(grouped(PackageLimits.indicatorsMax)) indicators, "
+                + "\(grouped(PackageLimits.parametersMax)) parameters and \(PackageLimits.levelsMax) levels")
         states("docs/expressions.md", "\(Limits.nestingDepthMax) levels of nesting, \(grouped(Limits.nodeCountMax)) nodes")
         states("docs/expressions.md", "\(grouped(Limits.evaluationCostMax)) steps")
     }

@@ -103,8 +103,8 @@ enum Repository {
     /// The folder of the `vane` that was built with these tests.
     static let executableFolder: URL = {
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        for folder in [tests, root.appendingPathComponent(".build/debug")] where FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("vane").path) {
-            return folder
+        for folder in [tests, root.appendingPathComponent(".build/debug")] {
+            if FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("vane").path) { return folder }
         }
         preconditionFailure("there is no vane beside the tests: swift build")
     }()
