@@ -72,6 +72,8 @@ let package = Package(
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "ServiceTests", dependencies: ["Documents", "Service", "Telemetry"], swiftSettings: strict),
+        // Runs the executable.
+        .testTarget(name: "IntegrationTests", dependencies: ["vane", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
