@@ -19,7 +19,12 @@ final class Pipeline {
     /// How long partitions are held back from others while outputs are being acknowledged.
     private static let handOverMilliseconds: Int32 = 10_000
 
+    /// How long an embedded Kafka may take to name its partitions.
+    private static let partitionsMilliseconds: Int32 = 10_000
+
     private let configuration: Configuration.Kafka
+    /// Whether it is the only reader, of a Kafka of its own: then it takes all partitions and joins no group.
+    private let isAlone: Bool
     private let engine: Engine
     private let decoder: Decoder
     private let instance: String
@@ -48,9 +53,10 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag
+        stop: StopFlag, isAlone: Bool
     ) throws(ConfigurationError) {
         self.configuration = configuration
+        self.isAlone = isAlone
         self.engine = engine
         self.decoder = decoder
         self.instance = instance
@@ -102,8 +108,13 @@ final class Pipeline {
             while eventTypes.count <= topic { eventTypes.append(-1) }
             eventTypes[topic] = index
         }
-        try consumer.subscribe(to: engine.schema.events.map(\.topic))
-        log.info("started", "consuming \(engine.schema.events.map(\.topic).joined(separator: ", ")) as group \(configuration.group)")
+        let topics = engine.schema.events.map(\.topic)
+        if isAlone {
+            try consumer.readAlone(topics, timeoutMilliseconds: Self.partitionsMilliseconds)
+        } else {
+            try consumer.subscribe(to: topics)
+        }
+        log.info("started", "consuming \(topics.joined(separator: ", ")) as group \(configuration.group)")
         while !shouldStop.isSet {
             let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
             try outputs.poll()
