@@ -95,14 +95,15 @@ final class Child {
         return Result(status: status, output: child.output.text, errors: child.errors.text)
     }
 
-    /// Both ends are closed in processes that other tests start meanwhile.
+    /// A socket pair, because it closes itself in the processes that other tests start meanwhile: Swift does not know pipe2.
     private struct Pipe {
         let reading: Int32
         let writing: Int32
 
         init() throws {
             var ends: [Int32] = [0, 0]
-            try #require(pipe2(&ends, O_CLOEXEC) == 0)
+            let code = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
+            try #require(code == 0)
             (reading, writing) = (ends[0], ends[1])
         }
 
