@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
         .target(name: "CGetopt"),
@@ -63,6 +63,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Benchmarks.
+        .target(name: "CAllocations", path: "benchmarks/allocations"),
+        .executableTarget(
+            name: "vane-bench",
+            dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
+            path: "benchmarks/core", swiftSettings: hotPath),
+
         // Tests.
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
         .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
@@ -71,6 +78,9 @@ let package = Package(
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
+            swiftSettings: strict),
         .testTarget(name: "ServiceTests", dependencies: ["Documents", "Service", "Telemetry"], swiftSettings: strict),
         // Runs the executable.
         .testTarget(name: "IntegrationTests", dependencies: ["vane", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),

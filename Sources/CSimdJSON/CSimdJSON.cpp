@@ -11,12 +11,25 @@
 using namespace simdjson;
 
 struct vane_json_keys {
+    // A name with its closing quote, in two words under masks: equal keys are seen without a loop.
     struct Entry {
+        uint64_t words[2];
+        uint64_t masks[2];
         std::string name;
         uint8_t flags;
+        bool is_short;
+
+        bool matches(const char *raw) const {
+            if (is_short) {
+                uint64_t words_of_raw[2];
+                std::memcpy(words_of_raw, raw, sizeof words_of_raw);  // the buffer is padded
+                return (((words_of_raw[0] ^ words[0]) & masks[0]) | ((words_of_raw[1] ^ words[1]) & masks[1])) == 0;
+            }
+            return std::memcmp(raw, name.data(), name.size()) == 0 && raw[name.size()] == '"';
+        }
     };
     std::vector<Entry> entries;
-    std::vector<uint16_t> slots;  // open addressing over a power of two at most half full
+    std::vector<uint16_t> slots;  // open addressing over a power of two at most a quarter full
 
     static size_t hash(std::string_view name) {
         // Length, ends and middle tell the names of one schema apart; the comparison decides.
@@ -26,7 +39,17 @@ struct vane_json_keys {
         return (n * 31 + p[0]) * 31 * 31 + p[n - 1] * 31 + p[n / 2];
     }
 
-    void rebuild() {
+    void add(std::string_view name, uint8_t flags) {
+        Entry entry = {{0, 0}, {0, 0}, std::string(name), flags, name.size() < 16};
+        if (entry.is_short) {
+            char text[16] = {0}, mask[16] = {0};
+            std::memcpy(text, name.data(), name.size());
+            text[name.size()] = '"';
+            std::memset(mask, 0xff, name.size() + 1);
+            std::memcpy(entry.words, text, sizeof text);
+            std::memcpy(entry.masks, mask, sizeof mask);
+        }
+        entries.push_back(entry);
         size_t size = 8;
         while (size < entries.size() * 4) size *= 2;
         slots.assign(size, VANE_JSON_NO_KEY);
@@ -37,9 +60,7 @@ struct vane_json_keys {
         }
     }
 
-    // Producers write their fields in one order: the key after the last one found is tried first.
-    uint16_t find(std::string_view name, uint16_t guess) const {
-        if (guess < entries.size() && entries[guess].name == name) return guess;
+    uint16_t find(std::string_view name) const {
         if (slots.empty()) return VANE_JSON_NO_KEY;
         const size_t mask = slots.size() - 1;
         for (size_t at = hash(name) & mask; slots[at] != VANE_JSON_NO_KEY; at = (at + 1) & mask)
@@ -70,43 +91,63 @@ vane_json_outcome failed(error_code code, uint16_t key) {
 constexpr vane_json_outcome kOK = {VANE_JSON_OK, VANE_JSON_NO_KEY, nullptr};
 
 vane_json_outcome read_value(ondemand::value value, uint16_t key, uint8_t flags, vane_json_token &token) {
-    ondemand::json_type type;
-    if (auto code = value.type().get(type)) return failed(code, key);
-    switch (type) {
-        case ondemand::json_type::string: {
-            std::string_view text;
-            if (auto code = value.get_string().get(text)) return failed(code, key);
-            token.bytes = text.data();
-            token.count = static_cast<uint32_t>(text.size());
+    // From the value to the next structural character, white space included.
+    const std::string_view raw = value.raw_json_token();
+    size_t count = raw.size();
+    while (count > 0 && static_cast<unsigned char>(raw[count - 1]) <= ' ') count--;
+    if (count == 0) return {VANE_JSON_SYNTAX, key, "a value is missing"};
+    switch (raw[0]) {
+        case '"': {
+            // Stage 1 has seen to it that the string is closed and valid; only an escape needs a copy.
+            if (count >= 2 && raw[count - 1] == '"' && std::memchr(raw.data() + 1, '\\', count - 2) == nullptr) {
+                token.bytes = raw.data() + 1;
+                token.count = static_cast<uint32_t>(count - 2);
+            } else {
+                std::string_view text;
+                if (auto code = value.get_string().get(text)) return failed(code, key);
+                token.bytes = text.data();
+                token.count = static_cast<uint32_t>(text.size());
+            }
             token.kind = VANE_JSON_STRING;
             return kOK;
         }
-        case ondemand::json_type::number: {
-            std::string_view text = value.raw_json_token();
-            size_t count = text.size();
-            while (count > 0 && (text[count - 1] == ' ' || text[count - 1] == '\n' || text[count - 1] == '\r' || text[count - 1] == '\t')) count--;
+        case '-':
+        case '0' ... '9':
             if (flags & VANE_JSON_KEY_REAL)
-                if (auto code = value.get_double().get(token.real)) return failed(code == INCORRECT_TYPE ? NUMBER_ERROR : code, key);
-            token.bytes = text.data();
+                if (auto code = value.get_double().get(token.real)) return failed(NUMBER_ERROR, key);
+            token.bytes = raw.data();
             token.count = static_cast<uint32_t>(count);
             token.kind = VANE_JSON_NUMBER;
             return kOK;
-        }
-        case ondemand::json_type::boolean: {
+        case 't':
+        case 'f': {
             bool flag;
             if (auto code = value.get_bool().get(flag)) return failed(code, key);
             token.real = flag ? 1 : 0;
             token.kind = VANE_JSON_BOOL;
             return kOK;
         }
-        case ondemand::json_type::null:
-            if (!value.is_null()) return {VANE_JSON_SYNTAX, key, "the value is neither a JSON literal, a number nor a string"};
+        case 'n':
+            if (!value.is_null()) break;
             token.kind = VANE_JSON_NULL;
             return kOK;
-        case ondemand::json_type::object: token.kind = VANE_JSON_OBJECT; return kOK;
-        case ondemand::json_type::array: token.kind = VANE_JSON_ARRAY; return kOK;
+        case '{': token.kind = VANE_JSON_OBJECT; return kOK;
+        case '[': token.kind = VANE_JSON_ARRAY; return kOK;
     }
-    return {VANE_JSON_SYNTAX, key, "the value has no JSON type"};
+    return {VANE_JSON_SYNTAX, key, "the value is neither a JSON literal, a number nor a string"};
+}
+
+// The key's index, or VANE_JSON_NO_KEY. Producers write their fields in one order: the key after the last one found is tried first.
+uint16_t find_key(ondemand::field &field, const vane_json_keys &keys, uint16_t guess, error_code &code) {
+    const char *raw = field.key().raw();
+    if (guess < keys.entries.size() && keys.entries[guess].matches(raw)) return guess;
+    const char *end = raw;
+    while (*end != '"' && *end != '\\') end++;
+    if (*end == '"') return keys.find(std::string_view(raw, static_cast<size_t>(end - raw)));
+    // A key is compared as written; only one with an escape needs the slow way.
+    std::string_view name;
+    code = field.unescaped_key().get(name);
+    return code ? VANE_JSON_NO_KEY : keys.find(name);
 }
 
 vane_json_outcome read_object(ondemand::object object, const vane_json_keys &keys, vane_json_token *tokens, vane_json_token *data_tokens) {
@@ -114,17 +155,9 @@ vane_json_outcome read_object(ondemand::object object, const vane_json_keys &key
     for (auto result : object) {
         ondemand::field field;
         if (auto code = std::move(result).get(field)) return failed(code, VANE_JSON_NO_KEY);
-        // A key is compared as written; only one with an escape needs the slow way.
-        const char *raw = field.key().raw();
-        const char *end = raw;
-        while (*end != '"' && *end != '\\') end++;
-        std::string_view name;
-        if (*end == '\\') {
-            if (auto code = field.unescaped_key().get(name)) return failed(code, VANE_JSON_NO_KEY);
-        } else {
-            name = std::string_view(raw, static_cast<size_t>(end - raw));
-        }
-        const uint16_t key = keys.find(name, guess);
+        error_code code = SUCCESS;
+        const uint16_t key = find_key(field, keys, guess, code);
+        if (code) return failed(code, VANE_JSON_NO_KEY);
         if (key == VANE_JSON_NO_KEY) continue;
         guess = static_cast<uint16_t>(key + 1);
         vane_json_token &token = tokens[key];
@@ -148,8 +181,7 @@ vane_json_outcome read_object(ondemand::object object, const vane_json_keys &key
 vane_json_keys *vane_json_keys_make(void) { return new (std::nothrow) vane_json_keys; }
 
 void vane_json_keys_add(vane_json_keys *keys, const char *name, size_t count, uint8_t flags) {
-    keys->entries.push_back({std::string(name, count), flags});
-    keys->rebuild();
+    keys->add(std::string_view(name, count), flags);
 }
 
 void vane_json_keys_free(vane_json_keys *keys) { delete keys; }

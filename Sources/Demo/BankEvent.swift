@@ -24,4 +24,10 @@ public struct Truth: Sendable, Hashable {
     public var text: String
     /// Number of the story's performance, from 1: all events of one gang on one day share it.
     public var performance: Int
+
+    public init(point: String, text: String, performance: Int) {
+        self.point = point
+        self.text = text
+        self.performance = performance
+    }
 }

@@ -38,7 +38,7 @@ struct EventWriter: Sendable {
             writer.key("severity")
             writer.int(Int64(draft.severity))
             if draft.address != 0 { text("ip", .address(draft.address)) }
-        case .verification: writeVerification(draft, customer)
+        case .verification: writeVerification(draft)
         }
         writer.endObject()
     }
@@ -67,9 +67,9 @@ struct EventWriter: Sendable {
     private mutating func writeOpening(_ draft: Draft, _ customer: borrowing Customer) {
         writeOwner(draft, customer)
         word("account_class", draft.accountClass.name)
-        text("identity", .identity(customer.number, birthDate: customer.birthDate))
+        text("identity", .identity(draft.person.number, birthDate: draft.person.birthDate))
         writer.key("birth_year")
-        writer.int(Int64(customer.birthDate / 10_000))
+        writer.int(Int64(draft.person.birthDate / 10_000))
         text("phone", .phone(draft.phone))
         text("bound_card", .outsideAccount(draft.card))
         text("bound_bank", .bank(Int(draft.issuingBank)))
@@ -78,10 +78,10 @@ struct EventWriter: Sendable {
         writeAccess(draft)
     }
 
-    private mutating func writeVerification(_ draft: Draft, _ customer: borrowing Customer) {
+    private mutating func writeVerification(_ draft: Draft) {
         text("requesting_bank", .bank(Int(draft.requestingBank)))
         text("issuing_bank", .bank(Int(draft.issuingBank)))
-        text("identity", .identity(customer.number, birthDate: customer.birthDate))
+        text("identity", .identity(draft.person.number, birthDate: draft.person.birthDate))
         text("phone", .phone(draft.phone))
         text("bound_card", .outsideAccount(draft.card))
         word("status", draft.status.name)

@@ -47,16 +47,17 @@ public struct SyntheticBank: Sendable {
         streams = [
             Stream(.visit, perHour: count * 4.2 / 24, rhythm: Clock.retailRhythm),
             Stream(.opening, perHour: max(6, count / 1_000), rhythm: Clock.officeRhythm),
-            Stream(.verification, perHour: max(300, count / 40), rhythm: Clock.officeRhythm),
+            Stream(.verification, perHour: Double(stage.verificationsPerHour), rhythm: Clock.officeRhythm),
             Stream(.story, perHour: stories.isEmpty ? 0 : storiesPerHour, rhythm: nil),
-            Stream(.lookAlike, perHour: lookAlikes.isEmpty ? 0 : lookAlikesPerHour, rhythm: nil),
+            Stream(.lookAlike, perHour: lookAlikes.isEmpty ? 0 : lookAlikesPerHour, rhythm: Clock.retailRhythm),
         ]
         for index in streams.indices { streams[index].advance(from: startMilliseconds, &stage.random) }
         let payroll = max(startMilliseconds, Clock.startMilliseconds(ofDay: payrollDay) + Self.payrollStartMilliseconds)
         streams.append(Stream(.payroll, at: payroll))
     }
 
-    /// The next event. O(log of what is planned); allocates the event's bytes and nothing else.
+    /// The next event. O(log of what is planned). Its bytes are written over those of the event before if the caller has let go of that one, so a player
+    /// that keeps nothing allocates nothing.
     public mutating func next() -> BankEvent {
         while true {
             var first = 0
@@ -184,9 +185,9 @@ extension SyntheticBank {
         let id = ShortText.eventID(events)
         var balance: Int64 = 0
         if draft.kind == .transaction { balance = book(&draft, index) }
-        writer.write(draft, id: id, customer: stage.customers[index], party: partyText(draft.party), balanceMinorUnits: balance)
+        writer.write(draft, id: id, customer: stage.customers[max(index, 0)], party: partyText(draft.party), balanceMinorUnits: balance)
         let event = BankEvent(
-            topic: draft.kind.topic, key: key(draft, stage.customers[index]), timeMilliseconds: draft.time, json: writer.bytes, eventID: id.string,
+            topic: draft.kind.topic, key: key(draft, stage.customers[max(index, 0)]), timeMilliseconds: draft.time, json: writer.bytes, eventID: id.string,
             eventType: draft.kind.name, truth: truth(draft.tag), lookAlike: draft.tag.scene == .lookAlike ? lookAlikes[Int(draft.tag.index)].name : nil)
         if draft.kind == .transaction && draft.status == .success { stage.customers[index].lastActiveAtMilliseconds = draft.time }
         return event

@@ -13,6 +13,7 @@ struct Accumulator {
         case minimum, maximum
         /// The same of a window that they do not leave.
         case lifetimeMinimum, lifetimeMaximum
+        case lifetimeDoubleSum, lifetimeDoubleMoments
         case multiset, multisetWithFrequencies
         case sortedValues
         case edges
@@ -35,7 +36,7 @@ struct Accumulator {
     var isOrderIndependent: Bool {
         switch kind {
         case .count, .exactSum, .doubleSum, .exactMoments, .doubleMoments, .multiset, .multisetWithFrequencies, .sortedValues,
-            .lifetimeMinimum, .lifetimeMaximum:
+            .lifetimeMinimum, .lifetimeMaximum, .lifetimeDoubleSum, .lifetimeDoubleMoments:
             true
         case .minimum, .maximum, .edges, .increasing, .decreasing: false
         }
@@ -51,6 +52,8 @@ struct Accumulator {
             case .doubleMoments: MemoryLayout<DoubleMomentsState>.size
             case .minimum, .maximum: MemoryLayout<MonotonicDeque>.size
             case .lifetimeMinimum, .lifetimeMaximum: MemoryLayout<LifetimeExtremum>.size
+            case .lifetimeDoubleSum: MemoryLayout<LifetimeSumState>.size
+            case .lifetimeDoubleMoments: MemoryLayout<LifetimeMomentsState>.size
             case .multiset, .multisetWithFrequencies: MemoryLayout<Multiset>.size
             case .sortedValues: MemoryLayout<SortedValues>.size
             case .edges: MemoryLayout<EdgeState>.size
@@ -81,6 +84,8 @@ struct Accumulator {
         case .doubleMoments: pointer(states, DoubleMomentsState.self).initialize(to: DoubleMomentsState())
         case .minimum, .maximum: pointer(states, MonotonicDeque.self).initialize(to: MonotonicDeque())
         case .lifetimeMinimum, .lifetimeMaximum: pointer(states, LifetimeExtremum.self).initialize(to: LifetimeExtremum())
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).initialize(to: LifetimeSumState())
+        case .lifetimeDoubleMoments: pointer(states, LifetimeMomentsState.self).initialize(to: LifetimeMomentsState())
         case .multiset: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: false))
         case .multisetWithFrequencies: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: true))
         case .sortedValues: pointer(states, SortedValues.self).initialize(to: SortedValues())
@@ -95,6 +100,8 @@ struct Accumulator {
         case .minimum, .maximum: pointer(states, MonotonicDeque.self).pointee.removeAll(pool)
         case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.removeAll(pool)
         case .sortedValues: pointer(states, SortedValues.self).pointee.removeAll(pool)
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee.removeAll(pool)
+        case .lifetimeDoubleMoments: pointer(states, LifetimeMomentsState.self).pointee.removeAll(pool)
         default: initialise(states)
         }
     }
@@ -106,6 +113,9 @@ struct Accumulator {
             pointer(states, Multiset.self).pointee = pointer(source, Multiset.self).pointee.copy(pool)
         case .sortedValues:
             pointer(states, SortedValues.self).pointee = pointer(source, SortedValues.self).pointee.copy(pool)
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee = pointer(source, LifetimeSumState.self).pointee.copy(pool)
+        case .lifetimeDoubleMoments:
+            pointer(states, LifetimeMomentsState.self).pointee = pointer(source, LifetimeMomentsState.self).pointee.copy(pool)
         case .minimum, .maximum: preconditionFailure("no window that is copied has a deque")
         default: (states + stateOffset).copyMemory(from: source + stateOffset, byteCount: Self.stateBytes(kind))
         }
@@ -124,6 +134,8 @@ struct Accumulator {
         case .maximum: pointer(states, MonotonicDeque.self).pointee.add(~orderKey(record), ordinal, pool)
         case .lifetimeMinimum: pointer(states, LifetimeExtremum.self).pointee.add(orderKey(record))
         case .lifetimeMaximum: pointer(states, LifetimeExtremum.self).pointee.add(~orderKey(record))
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee.add(Double(bitPattern: cell(record)), pool)
+        case .lifetimeDoubleMoments: pointer(states, LifetimeMomentsState.self).pointee.add(number(record), pool)
         case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.add(cell(record), pool)
         case .sortedValues: pointer(states, SortedValues.self).pointee.add(orderKey(record), pool)
         case .edges: pointer(states, EdgeState.self).pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal)
@@ -146,7 +158,7 @@ struct Accumulator {
         case .sortedValues: pointer(states, SortedValues.self).pointee.remove(orderKey(record))
         case .edges: break
         case .increasing, .decreasing: pointer(states, RunState.self).pointee.remove(ordinal)
-        case .lifetimeMinimum, .lifetimeMaximum: preconditionFailure("nothing leaves a lifetime")
+        case .lifetimeMinimum, .lifetimeMaximum, .lifetimeDoubleSum, .lifetimeDoubleMoments: preconditionFailure("nothing leaves a lifetime")
         }
     }
 
@@ -252,9 +264,7 @@ struct DoubleMomentsState {
     mutating func add(_ value: Double) {
         count &+= 1
         sum.add(value)
-        let (high, low) = exactSquare(value)
-        squares.add(high)
-        if low != 0 { squares.add(low) }
+        squares.addSquare(value, isRemoved: false)
     }
 
     mutating func remove(_ value: Double) {
@@ -265,23 +275,45 @@ struct DoubleMomentsState {
             return
         }
         sum.add(-value)
-        let (high, low) = exactSquare(value)
-        squares.add(-high)
-        if low != 0 { squares.add(-low) }
+        squares.addSquare(value, isRemoved: true)
+    }
+}
+
+struct LifetimeSumState {
+    var count: Int64 = 0
+    var sum = LifetimeSum()
+
+    mutating func add(_ value: Double, _ pool: MemoryPool) {
+        count &+= 1
+        sum.add(value, pool)
     }
 
-    /// n·Σx² - (Σx)² from exact sums, rounded once.
-    static func scatter(count: Int64, sum: [Double], squares: [Double]) -> Double {
-        var total = WideSum()
-        func addProduct(_ left: Double, _ right: Double, sign: Double) {
-            let high = left * right
-            total.add(sign * high)
-            total.add(sign * (-high).addingProduct(left, right))
-        }
-        for part in squares { addProduct(Double(count), part, sign: 1) }
-        for left in sum { for right in sum { addProduct(left, right, sign: -1) } }
-        return total.rounded
+    mutating func removeAll(_ pool: MemoryPool) {
+        count = 0
+        sum.removeAll(pool)
     }
+
+    func copy(_ pool: MemoryPool) -> LifetimeSumState { LifetimeSumState(count: count, sum: sum.copy(pool)) }
+}
+
+struct LifetimeMomentsState {
+    var count: Int64 = 0
+    var sum = LifetimeSum()
+    var squares = LifetimeSum()
+
+    mutating func add(_ value: Double, _ pool: MemoryPool) {
+        count &+= 1
+        sum.add(value, pool)
+        squares.addSquare(value, pool)
+    }
+
+    mutating func removeAll(_ pool: MemoryPool) {
+        count = 0
+        sum.removeAll(pool)
+        squares.removeAll(pool)
+    }
+
+    func copy(_ pool: MemoryPool) -> LifetimeMomentsState { LifetimeMomentsState(count: count, sum: sum.copy(pool), squares: squares.copy(pool)) }
 }
 
 struct LifetimeExtremum {

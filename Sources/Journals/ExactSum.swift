@@ -43,6 +43,23 @@ struct ExactSum {
         value = sum
     }
 
+    /// Adds x·x, or takes it away. Squares are exact as two doubles unless they are very large or very small.
+    @inline(__always) mutating func addSquare(_ value: Double, isRemoved: Bool) {
+        let magnitude = value.magnitude
+        guard magnitude <= Self.squaredMax && (magnitude >= Self.squaredMin || magnitude == 0) else {
+            isInexact = true
+            return
+        }
+        let high = value * value
+        let low = (-high).addingProduct(value, value)
+        add(isRemoved ? -high : high)
+        if low != 0 { add(isRemoved ? -low : low) }
+    }
+
+    /// The square of anything smaller has bits below the smallest double.
+    private static let squaredMin = 0x1p-480
+    private static let squaredMax = 0x1p500
+
     @inline(__always) private static func set(_ parts: inout (Double, Double, Double), _ index: UInt8, _ value: Double) {
         switch index {
         case 0: parts.0 = value
@@ -51,68 +68,35 @@ struct ExactSum {
         }
     }
 
-    /// The parts, smallest first.
-    var expansion: [Double] { [parts.0, parts.1, parts.2].prefix(Int(count)).map { $0 } }
-
-    /// The sum, rounded once.
+    /// The sum, rounded once to nearest, ties to even.
     @inline(__always) var rounded: Double {
         switch count {
         case 0: 0
         case 1: parts.0
-        default: Self.round(parts.0, parts.1, count == 3 ? parts.2 : nil)
+        case 2: parts.1 + parts.0
+        default: roundedOfThree
         }
     }
 
-    private static func round(_ first: Double, _ second: Double, _ third: Double?) -> Double {
-        third.map { WideSum.round([first, second, $0]) } ?? WideSum.round([first, second])
-    }
-}
-
-/// The same with room for as many parts as doubles can need; for computing afresh.
-struct WideSum {
-    private var parts: [Double] = []
-
-    mutating func add(_ value: Double) {
-        var value = value
-        var kept: [Double] = []
-        for part in parts {
-            let sum = value + part
-            let virtual = sum - value
-            let error = (value - (sum - virtual)) + (part - virtual)
-            if error != 0 { kept.append(error) }
-            value = sum
-        }
-        kept.append(value)
-        parts = kept
-    }
-
-    var rounded: Double { Self.round(parts) }
-    var expansion: [Double] { parts }
-
-    /// Adds non-overlapping parts, smallest first, with one rounding to nearest, ties to even.
-    static func round(_ parts: [Double]) -> Double {
-        guard var index = parts.indices.last else { return 0 }
-        var high = parts[index]
-        var low = 0.0
-        while index > 0 {
-            index -= 1
-            let larger = high
-            high = larger + parts[index]
-            low = parts[index] - (high - larger)
-            if low != 0 { break }
-        }
-        // Halfway cases look at what is still below.
-        if index > 0, (low < 0 && parts[index - 1] < 0) || (low > 0 && parts[index - 1] > 0) {
+    /// Two parts round in one addition; a third one tips what would be halfway.
+    private var roundedOfThree: Double {
+        let high = parts.2 + parts.1
+        let low = parts.1 - (high - parts.2)
+        if low == 0 { return high + parts.0 }
+        if (low < 0 && parts.0 < 0) || (low > 0 && parts.0 > 0) {
             let doubled = low * 2
             let candidate = high + doubled
-            if doubled == candidate - high { high = candidate }
+            if doubled == candidate - high { return candidate }
         }
         return high
     }
-}
 
-/// x·x without rounding error, as the rounded product and what it lost.
-@inline(__always) func exactSquare(_ value: Double) -> (high: Double, low: Double) {
-    let high = value * value
-    return (high, (-high).addingProduct(value, value))
+    /// The exact value, with room for more.
+    var widened: WideSum {
+        var sum = WideSum()
+        if count > 0 { sum.add(parts.0) }
+        if count > 1 { sum.add(parts.1) }
+        if count > 2 { sum.add(parts.2) }
+        return sum
+    }
 }

@@ -48,11 +48,11 @@ public struct Window: Sendable, Hashable {
     public enum Span: Sendable, Hashable {
         /// (t - offset - length, t - offset], in milliseconds.
         case sliding(Int64)
-        /// The last so many records that match the condition, this event included, within the history.
+        /// The last so many records that match the condition, this event included, within the history; for a ratio, the last so many of any kind.
         case lastEvents(Int)
-        /// From midnight in the schema's time zone.
+        /// From midnight in the schema's time zone, as far as records are kept: a third longer than the history.
         case today
-        /// From the first of the month.
+        /// From the first of the month, likewise.
         case thisMonth
         /// All since the entity was first seen.
         case all

@@ -1,5 +1,5 @@
 public import Events
-internal import Expressions
+public import Expressions
 
 /// The journals of all entities, and the indicators over them.
 ///
@@ -9,14 +9,16 @@ public final class JournalStore {
     public let schema: Schema
     let pool = MemoryPool()
     let calendar: Calendar
+    private let timeZones: (any TimeZoneProvider)?
     private let tables: [JournalTable]
     private let layouts: [RecordLayout]
     private var plans: [WindowPlan]
     private var states: [WindowStates]
-    private var generation: UInt32 = 0
     /// For each indicator: the entity type, and its number in that plan.
     private var places: [(entity: Int, reading: Int)] = []
     private let eventTypeFingerprints: [UInt64]
+    /// For each entity and event type: the slot of the one string that is its key, or -1.
+    private let textKeySlots: [[Int]]
     public let limits: Limits
 
     public struct Limits: Sendable {
@@ -54,15 +56,33 @@ public final class JournalStore {
         public var isApproximate: Bool
     }
 
-    public init(schema: Schema, calendar: Calendar, limits: Limits = Limits()) {
+    /// - Parameter timeZones: for conditions that ask for the time in a zone by name; without it these are errors, and match nothing.
+    public init(schema: Schema, calendar: Calendar, timeZones: (any TimeZoneProvider)? = nil, limits: Limits = Limits()) {
         self.schema = schema
         self.calendar = calendar
+        self.timeZones = timeZones
         self.limits = limits
         tables = schema.entities.map { _ in JournalTable() }
         layouts = schema.entities.map { RecordLayout($0) }
-        plans = schema.entities.map { try! WindowPlan($0, []) }
+        plans = schema.entities.map { try! WindowPlan($0, [], timeZones) }
         states = plans.map { WindowStates(stride: $0.stateBytes) }
         eventTypeFingerprints = schema.events.map { Fingerprint.of($0.name) }
+        textKeySlots = schema.entities.map { entity in
+            entity.participations.enumerated().map { event, participation in
+                guard let slots = participation?.keySlots, slots.count == 1, schema.events[event].fields[slots[0]].type == .string else { return -1 }
+                return slots[0]
+            }
+        }
+    }
+
+    deinit {
+        releaseStates()
+        for table in tables {
+            for journal in 0..<table.count {
+                let header = table.header(journal)
+                if let records = header.pointee.records { pool.release(records, byteCount: Int(header.pointee.blockBytes)) }
+            }
+        }
     }
 
     /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.
@@ -75,7 +95,7 @@ public final class JournalStore {
             byEntity[indicator.entity].append(indicator)
         }
         var newPlans: [WindowPlan] = []
-        for (entity, indicators) in zip(schema.entities, byEntity) { newPlans.append(try WindowPlan(entity, indicators)) }
+        for (entity, indicators) in zip(schema.entities, byEntity) { newPlans.append(try WindowPlan(entity, indicators, timeZones)) }
         releaseStates()
         plans = newPlans
         places = newPlaces
@@ -89,6 +109,7 @@ public final class JournalStore {
                 guard let state = states[entity].existing(journal) else { continue }
                 for group in plan.groups { plan.release(group, state, pool) }
             }
+            states[entity].deallocate()
         }
     }
 
@@ -100,10 +121,9 @@ public final class JournalStore {
         let base = row * batch.stride
         for slot in participation.keySlots where batch.present[base + slot] == 0 { return nil }
         let seed = UInt64(entity + 1)
-        if participation.keySlots.count == 1 {
-            let slot = participation.keySlots[0]
-            if batch.texts[base + slot].count > 0 { return Fingerprint.entityKey(batch.text(row: row, slot: slot), seed: seed) }
-        }
+        // A reused row still has the texts of what it held before: the type says whether there is one.
+        let textSlot = textKeySlots[entity][batch.headers[row].eventType]
+        if textSlot >= 0 && batch.texts[base + textSlot].count > 0 { return Fingerprint.entityKey(batch.text(row: row, slot: textSlot), seed: seed) }
         // The cells stand for their values: fingerprints for strings, of which 64 bits each make 128 together.
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: SchemaLimits.keyFieldsMax) { cells in
             for (index, slot) in participation.keySlots.enumerated() { cells[index] = batch.cells[base + slot] }
@@ -142,7 +162,8 @@ public final class JournalStore {
         if header.pointee.count == header.pointee.capacity {
             let before = header.pointee.base
             makeRoom(entity, journal, header)
-            index -= Int(header.pointee.base &- before)
+            // A late record may be older than all that were just folded away: it is the first then.
+            index = max(0, index - Int(header.pointee.base &- before))
         }
         let end = Int(header.pointee.count)
         let base = header.pointee.records! + index * stride
@@ -195,6 +216,7 @@ public final class JournalStore {
         header.pointee.lastTime = .min
         header.pointee.firstSeen = .max
         header.pointee.foldedThrough = .min
+        header.pointee.hasDropped = false
     }
 
     @inline(never) private func makeRoom(_ entity: Int, _ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>) {
@@ -217,19 +239,20 @@ public final class JournalStore {
                 }
                 let records = header.pointee.records!
                 records.copyMemory(from: records + dropped * stride, byteCount: (count - dropped) * stride)
+                header.pointee.hasDropped = true
                 header.pointee.base &+= UInt32(dropped)
                 header.pointee.count -= UInt32(dropped)
                 return
             }
         }
-        let block = pool.allocate(byteCount: max(count * 5 / 4, count + 2) * stride)
+        let block = pool.allocate(byteCount: min(max(count * 5 / 4, count + 2), limits.recordsPerEntityMax) * stride)
         if let records = header.pointee.records {
             block.base.copyMemory(from: records, byteCount: count * stride)
             pool.release(records, byteCount: Int(header.pointee.blockBytes))
         }
         header.pointee.records = block.base
         header.pointee.blockBytes = UInt32(block.byteCount)
-        header.pointee.capacity = UInt32(block.byteCount / stride)
+        header.pointee.capacity = UInt32(min(block.byteCount / stride, limits.recordsPerEntityMax))
     }
 
     // MARK: Reading
@@ -246,12 +269,12 @@ public final class JournalStore {
         if position.isLatest {
             let state = states[position.entity].make(position.journal)
             let time = view.record(position.index).time
-            plan.advance(reading.group, view, state, now: time, windowStart: windowStart(plan, reading.group, time), pool, eventTypeFingerprints)
+            plan.advance(reading.group, view, state, now: time, windowStart: visibleStart(plan, reading.group, time, header), pool, eventTypeFingerprints)
             return plan.value(reading, view, state, ordinal: ordinal, now: time, pool, eventTypeFingerprints, into: &cell)
         }
         return plan.computeAfresh(
             reading, view, state: states[position.entity].existing(position.journal), index: position.index,
-            windowStart: windowStart(plan, reading.group, view.record(position.index).time), pool, eventTypeFingerprints, into: &cell)
+            windowStart: visibleStart(plan, reading.group, view.record(position.index).time, header), pool, eventTypeFingerprints, into: &cell)
     }
 
     public func evidence(indicator: Int, at position: Position) -> Evidence {
@@ -262,16 +285,31 @@ public final class JournalStore {
         let time = view.record(position.index).time
         let group = plan.groups[reading.group]
         let from = windowStart(plan, reading.group, time)
+        let visible = visibleStart(plan, reading.group, time, header)
+        let state = position.isLatest ? states[position.entity].make(position.journal) : states[position.entity].existing(position.journal)
+        if position.isLatest, let state { plan.advance(reading.group, view, state, now: time, windowStart: visible, pool, eventTypeFingerprints) }
         let events = plan.events(
-            reading, view, state: position.isLatest ? states[position.entity].make(position.journal) : nil, index: position.index, windowStart: from,
-            pool, eventTypeFingerprints)
-        let type = schema.entities[position.entity]
-        let horizon = header.pointee.lastTime - type.keptMilliseconds
-        let reachesBack = group.kind != .lifetime && group.kind != .lastEvents
-        return Evidence(
-            fromMilliseconds: from, toMilliseconds: time - group.offset, events: events,
-            isApproximate: (reachesBack && from < horizon && header.pointee.firstSeen <= horizon)
-                || (header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough && reachesBack))
+            reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, eventTypeFingerprints)
+        let horizon = self.horizon(plan, header)
+        let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
+        let isApproximate =
+            switch group.kind {
+            case .lifetime: plan.isPartial(group, state, header)
+            case .lastEvents: isFolded && events < Int(group.length)
+            default: isFolded || (from < horizon && header.pointee.firstSeen <= horizon)
+            }
+        return Evidence(fromMilliseconds: from, toMilliseconds: time - group.offset, events: events, isApproximate: isApproximate)
+    }
+
+    /// Records at or before this time are out of sight, whether or not they have been dropped yet.
+    private func horizon(_ plan: WindowPlan, _ header: UnsafeMutablePointer<JournalHeader>) -> Int64 {
+        header.pointee.lastTime - plan.entity.keptMilliseconds
+    }
+
+    /// The start of a group's window, but not before the horizon: days and months may reach beyond it.
+    private func visibleStart(_ plan: WindowPlan, _ group: Int, _ time: Int64, _ header: UnsafeMutablePointer<JournalHeader>) -> Int64 {
+        let start = windowStart(plan, group, time)
+        return plan.groups[group].kind == .lifetime ? start : max(start, horizon(plan, header))
     }
 
     /// The exclusive start of a group's window for an event at `time`.

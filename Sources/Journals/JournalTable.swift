@@ -17,8 +17,8 @@ struct JournalHeader {
     /// Records at or before this time were folded away because there were too many; `Int64.min` where none were.
     var foldedThrough: Int64 = .min
     var blockBytes: UInt32 = 0
-    /// The plan whose window states this journal has; 0 for none.
-    var planGeneration: UInt32 = 0
+    /// Records have gone, for age or for number: a lifetime that nobody had asked for before lacks them.
+    var hasDropped = false
 }
 
 /// The journals of one entity type, found by key. Lookup takes constant time and two cache misses.

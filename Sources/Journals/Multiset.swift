@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How often each value occurs in a window: for distinct, top_share and entropy.
 ///
 /// Adding and removing take constant time on average. `total` values, `distinct` of them different.
@@ -110,16 +112,23 @@ struct Multiset {
     }
 
     /// Shannon entropy in bits. Takes time proportional to the largest count; the same bits whatever the order of values.
-    func entropy(logarithm: (Double) -> Double) -> Double {
+    ///
+    /// Every term is positive, so that nothing cancels: log2(total) less a mean would lose all digits where one value dominates.
+    func entropy() -> Double {
         guard total > 0 else { return 0 }
         let frequency = frequencies!.assumingMemoryBound(to: UInt32.self)
+        let total = Double(total)
         var sum = 0.0
-        for count in stride(from: 2, through: Int(top), by: 1) where frequency[count] != 0 {
-            sum += Double(frequency[count]) * Double(count) * logarithm(Double(count))
+        for count in 1...Int(top) where frequency[count] != 0 {
+            let count = Double(count)
+            // Near one, what is beyond one carries the digits; elsewhere the quotient makes powers of two exact.
+            let surprise = count * 2 > total ? log1p((total - count) / count) * Self.binaryLogarithmOfE : log2(total / count)
+            sum += Double(frequency[Int(count)]) * (count / total) * surprise
         }
-        // A single value has no entropy, whatever rounding says.
-        return distinct == 1 ? 0 : max(0, logarithm(Double(total)) - sum / Double(total))
+        return sum
     }
+
+    private static let binaryLogarithmOfE = 1.4426950408889634
 
     mutating func removeAll(_ pool: MemoryPool) {
         if let table { pool.release(table, byteCount: Int(tableBytes)) }

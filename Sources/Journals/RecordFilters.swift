@@ -12,6 +12,7 @@ final class RecordFilters {
 
     private let entity: EntityType
     private let layout: RecordLayout
+    private let timeZones: (any TimeZoneProvider)?
     private let types: [CellType]
     private var conditions: [RecordCondition] = []
     private var programs: [ConditionProgram] = []
@@ -24,9 +25,10 @@ final class RecordFilters {
     private var timeSlot: Int { layout.fields.count }
     private var typeSlot: Int { layout.fields.count + 1 }
 
-    init(_ entity: EntityType, _ layout: RecordLayout) {
+    init(_ entity: EntityType, _ layout: RecordLayout, _ timeZones: (any TimeZoneProvider)?) {
         self.entity = entity
         self.layout = layout
+        self.timeZones = timeZones
         types = entity.record.map(\.type.cellType) + [.timestamp, .fingerprint]
         width = types.count
         cells = .allocate(capacity: width)
@@ -51,7 +53,8 @@ final class RecordFilters {
             case .eventType: .init(slot: typeSlot, type: .fingerprint)
             }
         }
-        let program = ConditionProgram(condition.expression, bindings, firstTemporary: types.count, fingerprint: { Fingerprint.of($0) })
+        let program = ConditionProgram(
+            condition.expression, bindings, firstTemporary: types.count, fingerprint: { Fingerprint.of($0) }, timeZones: timeZones)
         if program.frameWidth > width {
             cells.deallocate()
             present.deallocate()

@@ -16,8 +16,10 @@ extension WindowPlan {
         (states + group.stateOffset + 16).assumingMemoryBound(to: Bool.self)
     }
 
-    private func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, at ordinal: UInt32) {
-        groupState(group, states).initialize(to: GroupState(tail: ordinal, head: ordinal, matched: 0, isInitialised: true, isDirty: false))
+    private func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, _ header: UnsafeMutablePointer<JournalHeader>) {
+        let base = header.pointee.base
+        groupState(group, states).initialize(
+            to: GroupState(tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, isPartial: header.pointee.hasDropped))
         for index in group.accumulators { accumulators[index].initialise(states) }
         if group.kind == .lifetime {
             for index in group.accumulators { accumulators[index].initialise(states + group.stateBytes) }
@@ -42,6 +44,12 @@ extension WindowPlan {
         groupState(group, states).pointee.isInitialised = false
     }
 
+    /// Whether a lifetime lacks records that had gone before it was first asked for.
+    func isPartial(_ group: Group, _ states: UnsafeMutableRawPointer?, _ header: UnsafeMutablePointer<JournalHeader>) -> Bool {
+        guard let states, groupState(group, states).pointee.isInitialised else { return header.pointee.hasDropped }
+        return groupState(group, states).pointee.isPartial
+    }
+
     /// Moves a group to the event at `now`, the latest of its journal. Amortised constant time.
     @inline(__always) func advance(
         _ index: Int, _ view: JournalView, _ states: UnsafeMutableRawPointer, now: Int64, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64]
@@ -49,7 +57,7 @@ extension WindowPlan {
         groups.withUnsafeBufferPointer { groups in
             let group = groups.baseAddress! + index
             let state = groupState(group.pointee, states)
-            if !state.pointee.isInitialised { initialise(group.pointee, states, at: view.header.pointee.base) }
+            if !state.pointee.isInitialised { initialise(group.pointee, states, view.header) }
             if state.pointee.isDirty { rebuild(group.pointee, view, states, pool, types) }
             switch group.pointee.kind {
             case .sliding, .today, .thisMonth, .lifetime:
@@ -275,7 +283,7 @@ extension WindowPlan {
         for group in groups {
             let state = groupState(group, states)
             if group.kind == .lifetime {
-                if !state.pointee.isInitialised { initialise(group, states, at: header.pointee.base) }
+                if !state.pointee.isInitialised { initialise(group, states, header) }
                 withUnsafePointer(to: group) { pointer in
                     while view.index(state.pointee.head) < count {
                         add(pointer, view.record(ordinal: state.pointee.head), state.pointee.head, states, pool, types)
@@ -333,15 +341,16 @@ extension WindowPlan {
     }
 
     /// Records in the window that match an indicator's condition.
+    /// - Parameter isLatest: the state stands at the record.
     func events(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64]
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, isLatest: Bool, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: [UInt64]
     ) -> Int {
         if reading.kind == .sequence { return 0 }
         func count(_ states: UnsafeMutableRawPointer) -> Int {
             Int((states + accumulators[reading.counter].stateOffset).load(as: UInt64.self))
         }
-        if let state { return count(state) }
-        return withFreshState(reading, view, state: nil, index: index, windowStart: windowStart, pool, types) { count($0) }
+        if isLatest, let state { return count(state) }
+        return withFreshState(reading, view, state: state, index: index, windowStart: windowStart, pool, types) { count($0) }
     }
 
     private func withFreshState<Result>(
@@ -351,14 +360,13 @@ extension WindowPlan {
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: max(stateBytes, 16), alignment: 16)
         defer { fresh.deallocate() }
         let group = groups[reading.group]
-        initialise(group, fresh, at: view.header.pointee.base)
+        initialise(group, fresh, view.header)
         defer { release(group, fresh, pool) }
         if group.kind == .lifetime, let state, groupState(group, state).pointee.isInitialised {
             for index in group.accumulators { accumulators[index].copy(from: state + group.stateBytes, to: fresh, pool) }
         }
         let own = view.record(index)
-        // What is kept beyond the grace depends on when room was made last: nobody sees it.
-        let low = max(windowStart, view.header.pointee.lastTime - entity.keptMilliseconds)
+        let low = windowStart
         let high = own.time - group.offset
         func isVisible(_ record: Record) -> Bool { Int32(bitPattern: record.sequence &- own.sequence) <= 0 }
         var first = group.kind == .lifetime ? 0 : view.header.pointee.upperBound(low, view.stride)
@@ -429,18 +437,18 @@ extension WindowPlan {
                 guard let whole = Int64(exactly: sum) else { return false }
                 return integer(whole)
             }
-            return double(doubleSum(reading, state(DoubleSumState.self).pointee.sum, view, states, excludingAfter, types))
+            return double(doubleSum(reading, view, states, excludingAfter, types).sum)
         case .average:
             if accumulators[reading.accumulator].kind == .exactSum {
                 let sums = state(ExactSumState.self).pointee
                 return sums.count == 0 ? false : double(Double(sums.sum) / (Double(sums.count) * reading.unit))
             }
-            let sums = state(DoubleSumState.self).pointee
-            return sums.count == 0 ? false : double(doubleSum(reading, sums.sum, view, states, excludingAfter, types) / Double(sums.count))
+            let (count, sum) = doubleSum(reading, view, states, excludingAfter, types)
+            return count == 0 ? false : double(sum / Double(count))
         case .variance, .sampleVariance, .deviation, .sampleDeviation:
             let isSample = reading.kind == .sampleVariance || reading.kind == .sampleDeviation
             guard let variance = variance(reading, isSample: isSample, view, states, excludingAfter, types) else { return false }
-            return double(reading.kind == .deviation || reading.kind == .sampleDeviation ? variance.squareRoot() : variance)
+            return double((reading.kind == .deviation || reading.kind == .sampleDeviation ? variance.squareRoot : variance).value)
         case .minimum, .maximum:
             let complement: Int64 = reading.kind == .maximum ? -1 : 0
             if accumulators[reading.accumulator].kind == .lifetimeMinimum || accumulators[reading.accumulator].kind == .lifetimeMaximum {
@@ -455,7 +463,7 @@ extension WindowPlan {
             return multiset.pointee.total == 0 ? false : double(Double(multiset.pointee.top) / Double(multiset.pointee.total))
         case .entropy:
             let multiset = state(Multiset.self)
-            return multiset.pointee.total == 0 ? false : double(multiset.pointee.entropy(logarithm: binaryLogarithm))
+            return multiset.pointee.total == 0 ? false : double(multiset.pointee.entropy())
         case .quantile:
             let values = state(SortedValues.self)
             guard values.pointee.count > 0 else { return false }
@@ -466,7 +474,11 @@ extension WindowPlan {
             let rank = reading.quantile * Double(values.pointee.count - 1)
             let below = Int(rank)
             let low = number(below)
-            return double(below + 1 < values.pointee.count ? low + (rank - Double(below)) * (number(below + 1) - low) : low)
+            guard below + 1 < values.pointee.count else { return double(low) }
+            let high = number(below + 1)
+            let share = rank - Double(below)
+            let difference = high - low
+            return double(difference.isFinite ? low + share * difference : low * (1 - share) + high * share)
         case .first:
             let edges = state(EdgeState.self)
             return edges.pointee.count == 0 ? false : stored(edges.pointee.firstCell)
@@ -496,43 +508,56 @@ extension WindowPlan {
     }
 
     private func doubleSum(
-        _ reading: Reading, _ sum: ExactSum, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64]
-    ) -> Double {
-        guard sum.isInexact else { return sum.rounded }
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64]
+    ) -> (count: Int64, sum: Double) {
+        let accumulator = accumulators[reading.accumulator]
+        if accumulator.kind == .lifetimeDoubleSum {
+            let state = (states + accumulator.stateOffset).assumingMemoryBound(to: LifetimeSumState.self)
+            return (state.pointee.count, state.pointee.sum.rounded)
+        }
+        let state = (states + accumulator.stateOffset).assumingMemoryBound(to: DoubleSumState.self)
+        guard state.pointee.sum.isInexact else { return (state.pointee.count, state.pointee.sum.rounded) }
         var wide = WideSum()
         forEachNumber(reading, view, states, excludingAfter, types) { wide.add($0) }
-        return wide.rounded
+        return (state.pointee.count, wide.rounded)
     }
 
     private func variance(
         _ reading: Reading, isSample: Bool, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: [UInt64]
-    ) -> Double? {
+    ) -> ScaledDouble? {
         let accumulator = accumulators[reading.accumulator]
-        let scatter: Double
+        let state = states + accumulator.stateOffset
         let count: Int64
-        if accumulator.kind == .exactMoments {
-            let moments = (states + accumulator.stateOffset).assumingMemoryBound(to: ExactMomentsState.self).pointee
-            count = moments.count
-            scatter = moments.scatter / (reading.unit * reading.unit)
-        } else {
-            let moments = (states + accumulator.stateOffset).assumingMemoryBound(to: DoubleMomentsState.self).pointee
-            count = moments.count
-            if moments.sum.isInexact || moments.squares.isInexact {
+        var scatter = ScaledDouble(significand: 0, exponent: 0)
+        func isEnough(_ count: Int64) -> Bool { count >= (isSample ? 2 : 1) }
+        switch accumulator.kind {
+        case .exactMoments:
+            let moments = state.assumingMemoryBound(to: ExactMomentsState.self)
+            count = moments.pointee.count
+            guard isEnough(count) else { return nil }
+            scatter.significand = moments.pointee.scatter / (reading.unit * reading.unit)
+        case .lifetimeDoubleMoments:
+            let moments = state.assumingMemoryBound(to: LifetimeMomentsState.self)
+            count = moments.pointee.count
+            guard isEnough(count) else { return nil }
+            scatter = WideSum.scatter(count: count, sum: moments.pointee.sum.widened, squares: moments.pointee.squares.widened)
+        default:
+            let moments = state.assumingMemoryBound(to: DoubleMomentsState.self)
+            count = moments.pointee.count
+            guard isEnough(count) else { return nil }
+            if moments.pointee.sum.isInexact || moments.pointee.squares.isInexact {
                 var sum = WideSum()
                 var squares = WideSum()
                 forEachNumber(reading, view, states, excludingAfter, types) { number in
                     sum.add(number)
-                    let (high, low) = exactSquare(number)
-                    squares.add(high)
-                    squares.add(low)
+                    squares.addSquare(number)
                 }
-                scatter = DoubleMomentsState.scatter(count: count, sum: sum.expansion, squares: squares.expansion)
+                scatter = WideSum.scatter(count: count, sum: sum, squares: squares)
             } else {
-                scatter = DoubleMomentsState.scatter(count: count, sum: moments.sum.expansion, squares: moments.squares.expansion)
+                scatter = WideSum.scatter(count: count, sum: moments.pointee.sum.widened, squares: moments.pointee.squares.widened)
             }
         }
-        if count < (isSample ? 2 : 1) { return nil }
-        return scatter / (Double(count) * Double(isSample ? count - 1 : count))
+        return scatter.divided(by: Double(count) * Double(isSample ? count - 1 : count))
     }
 
     /// The numbers behind a sum, for taking it again with more room.
@@ -542,7 +567,7 @@ extension WindowPlan {
         let group = groups[reading.group]
         let accumulator = accumulators[reading.accumulator]
         let state = groupState(group, states)
-        var ordinal = group.kind == .lifetime ? view.header.pointee.base : state.pointee.tail
+        var ordinal = state.pointee.tail
         while ordinal != state.pointee.head {
             let record = view.record(ordinal: ordinal)
             ordinal &+= 1

@@ -1,6 +1,5 @@
 internal import Events
 internal import Expressions
-internal import Glibc
 
 /// What is computed over the journals of one entity type: indicators, the windows they share, the accumulators these share.
 final class WindowPlan {
@@ -35,6 +34,8 @@ final class WindowPlan {
         var isInitialised: Bool
         /// Records were inserted before `head`: compute again.
         var isDirty: Bool
+        /// Of a lifetime: records had gone before anyone asked for it.
+        var isPartial: Bool
     }
 
     /// How an indicator is read.
@@ -72,10 +73,10 @@ final class WindowPlan {
     /// Filters are remembered as bits of one word while a record is looked at.
     static let filtersMax = 64
 
-    init(_ entity: EntityType, _ indicators: [Indicator]) throws(PlanFailure) {
+    init(_ entity: EntityType, _ indicators: [Indicator], _ timeZones: (any TimeZoneProvider)?) throws(PlanFailure) {
         self.entity = entity
         layout = RecordLayout(entity)
-        let filters = RecordFilters(entity, layout)
+        let filters = RecordFilters(entity, layout, timeZones)
         self.filters = filters
         var builder = Builder(layout: layout, filters: filters)
         for indicator in indicators { readings.append(try builder.add(indicator)) }
@@ -137,7 +138,8 @@ extension WindowPlan {
             _ aggregate: Aggregate, _ condition: RecordCondition?, _ of: RecordCondition?, _ window: Window, _ indicator: Indicator
         ) throws(PlanFailure) -> Reading {
             let filter = try condition.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? -1
-            let group = group(window, filter)
+            // A share has no one condition that its last events could match: they are the last ones of any kind.
+            let group = group(window, aggregate == .ratio ? -1 : filter)
             let type = aggregate.field.map { layout.fields[$0].type }
             var reading = Reading(
                 kind: .count, group: group, accumulator: -1, counter: accumulator(.count, group, filter, nil), divisor: -1, unit: 1, quantile: 0,
@@ -149,9 +151,9 @@ extension WindowPlan {
             let lifetime = groups[group].kind == .lifetime
             func sum(_ moments: Bool) -> Accumulator.Kind {
                 switch type {
-                case .double: moments ? .doubleMoments : .doubleSum
+                case .double: lifetime ? moments ? .lifetimeDoubleMoments : .lifetimeDoubleSum : moments ? .doubleMoments : .doubleSum
                 // Squares of 64-bit integers do not add up in 128 bits.
-                case .int: moments ? .doubleMoments : .exactSum
+                case .int: !moments ? .exactSum : lifetime ? .lifetimeDoubleMoments : .doubleMoments
                 default: moments ? .exactMoments : .exactSum
                 }
             }
@@ -268,6 +270,3 @@ extension WindowPlan {
         }
     }
 }
-
-/// log2 of the C library.
-func binaryLogarithm(_ value: Double) -> Double { log2(value) }

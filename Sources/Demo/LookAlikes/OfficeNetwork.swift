@@ -4,7 +4,7 @@ extension LookAlike {
         let first = stage.neighbour()
         let host = stage.customers[first]
         for _ in 0..<stage.random.within(5...9) {
-            let colleague = stage.neighbour()
+            let colleague = stage.neighbour(city: host.city)
             let access = Access(
                 channel: .mobile, device: stage.customers[colleague].device, address: host.workAddress, city: host.city, place: stage.near(host.work))
             stage.login(colleague, access)

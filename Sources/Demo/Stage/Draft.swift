@@ -3,8 +3,10 @@ struct Draft: Sendable {
     var time: Int64
     var kind: EventKind
     var tag: Tag
-    /// Index of the customer, -1 for none.
+    /// Index of the customer, -1 where a verification is about somebody who is none.
     var customer: Int32 = -1
+    /// Who a verification or an opening is about.
+    var person = Person(number: 0, birthDate: 0)
     /// Another account than the customer's main one, 0 for the main one.
     var account = 0
     var amountMinorUnits: Int64 = 0
@@ -33,6 +35,14 @@ struct Draft: Sendable {
         self.kind = kind
         self.tag = tag
     }
+}
+
+/// What identifies somebody in real life.
+struct Person: Sendable {
+    /// Below 10 million, so that identity numbers differ.
+    var number: Int
+    /// yyyymmdd
+    var birthDate: Int
 }
 
 /// Which scene a draft belongs to.

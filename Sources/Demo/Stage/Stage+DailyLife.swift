@@ -119,7 +119,7 @@ extension Stage {
     mutating func walkIn() {
         let person = newcomer()
         let atCounter = random.chance(0.4)
-        let branch = atCounter || random.chance(0.3) ? 1 + random.below(Self.branches) : 0
+        let branch = atCounter || random.chance(0.3) ? 1 + random.below(branches) : 0
         var access = ownAccess(person)
         // At the counter no device of the customer takes part.
         if atCounter { access = Access(channel: .counter, city: customers[person].city, place: access.place) }
@@ -135,12 +135,12 @@ extension Stage {
 
     /// Cards are verified all day: other banks ask about this bank's customers, and this bank asks others.
     mutating func everydayVerification() {
-        let customer = random.below(customerCount)
         let other = 1 + random.below(Self.banks - 1)
         let status: Status = random.chance(0.93) ? .success : .failed
-        if random.chance(0.75) {
-            verify(customer, card: ownCard(customer), requesting: 0, issuing: other, .mobile, status: status)
+        if random.chance(0.9) {
+            verifyStranger(requesting: 0, issuing: other, status: status)
         } else {
+            let customer = random.below(customerCount)
             verify(customer, card: customers[customer].number, requesting: other, issuing: 0, .mobile, status: status)
         }
     }

@@ -3,7 +3,10 @@ extension Stage {
     private func draft(_ kind: EventKind, _ customer: Int, _ access: Access?) -> Draft {
         var draft = Draft(kind, at: clock, tag: tag)
         draft.customer = Int32(customer)
-        if customer >= 0 { draft.phone = customers[customer].phone }
+        if customer >= 0 {
+            draft.phone = customers[customer].phone
+            draft.person = Person(number: customers[customer].number, birthDate: customers[customer].birthDate)
+        }
         guard let access else { return draft }
         draft.channel = access.channel
         draft.device = access.device
@@ -18,7 +21,9 @@ extension Stage {
         var login = draft(.login, customer, access)
         login.status = status
         plan(login)
-        if customers[customer].isRooted && access.device == customers[customer].device { deviceRisk(customer, access, random.chance(0.7) ? .root : .multiOpen, severity: 1) }
+        if customers[customer].isRooted && access.device == customers[customer].device {
+            deviceRisk(customer, access, random.chance(0.7) ? .root : .multiOpen, severity: 1)
+        }
     }
 
     mutating func transfer(_ customer: Int, _ amountMinorUnits: Int64, to party: Party, _ access: Access, status: Status = .success, account: Int = 0) {
@@ -89,7 +94,20 @@ extension Stage {
         plan(opening)
     }
 
-    /// One bank asks another whether a card belongs to a person. Bank 0 is this one.
+    /// One bank asks another about a card of somebody who is no customer here.
+    mutating func verifyStranger(requesting: Int, issuing: Int, status: Status) {
+        let number = random.within(6_000_000...9_999_999)
+        var verification = draft(.verification, -1, nil)
+        verification.person = Person(number: number, birthDate: random.within(1956...2006) * 10_000 + random.within(1...12) * 100 + random.within(1...28))
+        verification.phone = Customer.phoneNumber(number)
+        verification.card = 70_000_000 + number
+        verification.requestingBank = UInt16(requesting)
+        verification.issuingBank = UInt16(issuing)
+        verification.status = status
+        plan(verification)
+    }
+
+    /// One bank asks another whether a card belongs to a customer. Bank 0 is this one.
     mutating func verify(
         _ customer: Int, card: Int, requesting: Int, issuing: Int, _ channel: Channel, status: Status, secondsBefore: Int64 = 0, phone: Int = 0
     ) {

@@ -18,7 +18,12 @@ struct Stage: Sendable {
     private var retiredCount = 0
 
     static let banks = 12
-    static let branches = 60
+    /// A bank grows in all of its parts: so many people share a branch, an office's address and an address of the mobile networks, however many there are.
+    let branches: Int
+    let offices: Int
+    let carrierAddresses: Int
+    /// Verifications in an average hour, of all banks together.
+    let verificationsPerHour: Int
     /// Newcomers that are remembered at once; a story is over long before so many more have come.
     static let newcomersMax = 65_536
     /// Merchants without an account here, by number, follow those with one.
@@ -28,12 +33,16 @@ struct Stage: Sendable {
         random = Random(seed: seed)
         customerCount = count
         merchantCount = max(4, count / 100)
+        branches = max(60, count / 1_000)
+        offices = max(200, count / 200)
+        carrierAddresses = max(64, count / 300)
+        verificationsPerHour = max(300, count / 40)
         clock = startMilliseconds
         earliest = startMilliseconds
         nextNumber = count
         customers = []
         customers.reserveCapacity(count)
-        for number in 0..<count { customers.append(.make(number, startMilliseconds: startMilliseconds, merchants: merchantCount, &random)) }
+        for number in 0..<count { customers.append(.make(number, startMilliseconds: startMilliseconds, merchants: merchantCount, offices: offices, &random)) }
     }
 
     mutating func plan(_ draft: Draft) { queue.push(draft) }
@@ -43,6 +52,8 @@ struct Stage: Sendable {
     mutating func wait(minutes: ClosedRange<Int>) { wait(seconds: minutes.lowerBound * 60...minutes.upperBound * 60) }
 
     mutating func wait(seconds: ClosedRange<Int>) { clock += Int64(random.within(seconds.lowerBound * 1_000...seconds.upperBound * 1_000)) }
+
+    mutating func wait(milliseconds: Int) { clock += Int64(random.within(milliseconds / 2...milliseconds * 3 / 2)) }
 
     /// An amount in minor units, of whole yuan or in tens or hundreds of them, the larger the rounder.
     mutating func yuan(_ range: ClosedRange<Int>) -> Int64 {
@@ -65,6 +76,8 @@ struct Stage: Sendable {
         customers[index].isRetired = true
         customers[index].isDormant = false
         retiredCount += 1
+        // Sleepers run out in the end; then somebody has slept after all.
+        if dormant { customers[index].lastActiveAtMilliseconds = min(customers[index].lastActiveAtMilliseconds, clock - 250 * Customer.millisecondsPerDay) }
         customers[index].balanceMinorUnits = max(customers[index].balanceMinorUnits, Int64(balanceYuan) * 100)
         return index
     }
@@ -72,9 +85,11 @@ struct Stage: Sendable {
     private func isFree(_ index: Int, dormant: Bool) -> Bool { !customers[index].isRetired && customers[index].isDormant == dormant }
 
     /// Somebody from daily life who keeps living it, for an honest scene.
-    mutating func neighbour(balanceYuan: Int = 0) -> Int {
+    mutating func neighbour(balanceYuan: Int = 0, city: Int? = nil) -> Int {
         var index = merchantCount + random.below(customerCount - merchantCount)
-        for _ in 0..<customerCount where !isFree(index, dormant: false) { index = index + 1 < customerCount ? index + 1 : merchantCount }
+        for _ in 0..<customerCount where !isFree(index, dormant: false) || (city ?? customers[index].city) != customers[index].city {
+            index = index + 1 < customerCount ? index + 1 : merchantCount
+        }
         customers[index].balanceMinorUnits = max(customers[index].balanceMinorUnits, Int64(balanceYuan) * 100)
         return index
     }
@@ -82,12 +97,12 @@ struct Stage: Sendable {
     /// Somebody whom the bank has not seen before.
     mutating func newcomer(city: Int? = nil, birthYear: Int? = nil) -> Int {
         let number = freshNumber()
-        var person = Customer.make(number, startMilliseconds: clock, merchants: 0, &random)
+        var person = Customer.make(number, startMilliseconds: clock, merchants: 0, offices: offices, &random)
         if let city {
             person.city = city
             person.home = random.place(near: city)
             person.work = random.place(near: city)
-            person.workAddress = 10 << 24 | 0x80_0000 | UInt32(city * 200 + random.below(200))
+            person.workAddress = 10 << 24 | 0x80_0000 | UInt32(city * offices + random.below(offices))
         }
         if let birthYear { person.birthDate = birthYear * 10_000 + person.birthDate % 10_000 }
         person.accountClass = .two
@@ -121,7 +136,9 @@ struct Stage: Sendable {
         let device = customer.secondDevice != 0 && hour >= 20 && random.chance(0.3) ? customer.secondDevice : customer.device
         let isAtWork = (9...17).contains(hour) && !Clock.isWeekend(clock) && (customer.persona == .employee || customer.persona == .student)
         switch random.unit() {
-        case ..<0.25: return Access(channel: channel, device: device, address: carrierAddress(customer.city), city: customer.city, place: random.place(near: customer.city))
+        case ..<0.25:
+            return Access(
+                channel: channel, device: device, address: carrierAddress(customer.city), city: customer.city, place: random.place(near: customer.city))
         case ..<0.55 where isAtWork:
             return Access(channel: channel, device: device, address: customer.workAddress, city: customer.city, place: near(customer.work))
         case _ where isAtWork:
@@ -136,7 +153,7 @@ struct Stage: Sendable {
     }
 
     /// Mobile networks put many phones behind one address.
-    mutating func carrierAddress(_ city: Int) -> UInt32 { 100 << 24 | UInt32(64 + city) << 16 | UInt32(random.below(64)) }
+    mutating func carrierAddress(_ city: Int) -> UInt32 { 100 << 24 | UInt32(64 + city) << 16 | UInt32(random.below(carrierAddresses)) }
 
     /// A rented line, at home.
     mutating func lineAddress() -> UInt32 { 192 << 24 | 0 << 16 | 2 << 8 | UInt32(random.below(256)) }

@@ -32,7 +32,6 @@ struct Customer: Sendable {
     /// Taken by a story; leads no daily life any more.
     var isRetired: Bool
 
-    static let minutesPerDay = 1440
     static let millisecondsPerDay: Int64 = 86_400_000
 }
 
@@ -47,8 +46,11 @@ struct Access: Sendable {
 }
 
 extension Customer {
-    /// - Parameter number: below 10 million, so that identity numbers differ.
-    static func make(_ number: Int, startMilliseconds: Int64, merchants: Int, _ random: inout Random) -> Customer {
+    /// - Parameters:
+    ///   - number: below 10 million, so that identity numbers differ.
+    ///   - merchants: the customers with a number below are merchants.
+    ///   - offices: in each city; those who work in one share its address.
+    static func make(_ number: Int, startMilliseconds: Int64, merchants: Int, offices: Int, _ random: inout Random) -> Customer {
         let household = number / 4
         // A household shares its city and its home; so its numbers come from a generator of its own.
         var shared = Random(seed: UInt64(household) &* 0x2545_F491_4F6C_DD1D &+ 99)
@@ -62,7 +64,7 @@ extension Customer {
         default: persona = .freelancer
         }
         let actual = number < merchants ? .merchant : persona
-        let office = random.below(200)
+        let office = random.below(offices)
         let year: Int
         switch actual {
         case .student: year = random.within(2001...2007)
@@ -76,7 +78,7 @@ extension Customer {
             number: number, persona: actual, accountClass: random.chance(0.6) ? .one : random.chance(0.8) ? .two : .three, city: city,
             home: home, work: random.place(near: city), device: deviceNumber(number, 1), secondDevice: random.chance(0.12) ? deviceNumber(number, 2) : 0,
             homeAddress: 10 << 24 | UInt32(truncatingIfNeeded: household &* 40_503) & 0x7F_FFFF,
-            workAddress: 10 << 24 | 0x80_0000 | UInt32(city * 200 + office), phone: phoneNumber(number),
+            workAddress: 10 << 24 | 0x80_0000 | UInt32(city * offices + office), phone: phoneNumber(number),
             birthDate: year * 10_000 + random.within(1...12) * 100 + random.within(1...28), salaryDay: random.element(of: [5, 10, 15, 20, 25, 28]),
             salaryMinorUnits: Int64(random.within(38...260)) * 10_000, balanceMinorUnits: Int64(random.within(20...2_000)) * 5_000,
             openedAtMilliseconds: startMilliseconds - Int64(ageDays) * millisecondsPerDay,

@@ -32,10 +32,6 @@ struct ConditionCompiler {
     private var program = ConditionProgram(instructions: [], frameWidth: 0)
     /// Instruction of each label; instructions hold labels until the end.
     private var labels: [Int] = []
-    private var flagCount = 0
-
-    /// Flags share one word.
-    private static let flagsMax = 64
 
     /// A value in a cell, or known now.
     private enum Operand {
@@ -57,7 +53,7 @@ struct ConditionCompiler {
 
     mutating func compile() -> ConditionProgram {
         condition(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
-        if program.instructions.count > Instruction.countMax || flagCount > Self.flagsMax || nextTemporary > Int(UInt16.max) {
+        if program.instructions.count > Instruction.countMax || nextTemporary > Int(UInt16.max) {
             // Too large to compile: right all the same.
             program.instructions = []
             labels = []
@@ -94,9 +90,11 @@ struct ConditionCompiler {
     private mutating func place(_ label: Target) { labels[Int(label)] = program.instructions.count }
 
     private mutating func emit(
-        _ operation: ConditionProgram.Operation, _ left: UInt16 = 0, _ right: UInt16 = 0, immediate: UInt64 = 0, yes: Target, no: Target, error: Target
+        _ operation: ConditionProgram.Operation, _ left: UInt16 = 0, _ right: UInt16 = 0, immediate: UInt64 = 0, yes: Target, no: Target, error: Target,
+        isSwapped: Bool = false
     ) {
-        program.instructions.append(Instruction(operation: operation, left: left, right: right, yes: yes, no: no, error: error, immediate: immediate))
+        program.instructions.append(
+            Instruction(operation: operation, left: left, right: right, yes: yes, no: no, error: error, isSwapped: isSwapped, immediate: immediate))
     }
 
     /// An instruction that goes on to the next one.
@@ -169,8 +167,7 @@ struct ConditionCompiler {
 
     /// `&&`: any false term decides; otherwise an error among them is the result. `||` is its mirror image.
     private mutating func all(_ terms: [Expr], end: Target, other: Target, error: Target, isAnd: Bool) {
-        let flag = UInt16(clamping: flagCount)
-        flagCount += 1
+        let flag = temporary()
         emitFlag(.clearFlag, flag)
         for term in terms {
             let next = label()
@@ -264,15 +261,19 @@ struct ConditionCompiler {
             default: false
             }
         }
+        func compareWithCell() -> Bool {
+            guard let (other, otherType) = cell(.constant(value)) else { return false }
+            return compare(slot, type, relation, other, otherType, yes: yes, no: no, error: error)
+        }
         switch (type, value) {
         case (.int, .int(let constant)): return integer(constant)
         case (.int, .double(let constant)):
-            guard let whole = Int64(exactly: constant) else { return false }
-            return integer(whole)
+            if let whole = Int64(exactly: constant) { return integer(whole) }
+            return compareWithCell()
         case (.double, .double(let constant)): return double(constant)
         case (.double, .int(let constant)):
-            guard let exact = Double(exactly: constant) else { return false }
-            return double(exact)
+            if let exact = Double(exactly: constant) { return double(exact) }
+            return compareWithCell()
         case (.bool, .bool(let constant)): return equality(constant ? 1 : 0)
         case (.fingerprint, .string(let constant)): return equality(fingerprint(constant))
         // A value that the enum lacks equals none of its indexes.
@@ -288,18 +289,19 @@ struct ConditionCompiler {
 
     /// Two cells. False where there is no compiled form.
     private mutating func compare(
-        _ left: UInt16, _ leftType: CellType, _ relation: Relation, _ right: UInt16, _ rightType: CellType, yes: Target, no: Target, error: Target
+        _ left: UInt16, _ leftType: CellType, _ relation: Relation, _ right: UInt16, _ rightType: CellType, yes: Target, no: Target, error: Target,
+        isSwapped: Bool = false
     ) -> Bool {
         func ordered(less: ConditionProgram.Operation, atMost: ConditionProgram.Operation, equal: ConditionProgram.Operation, differ: ConditionProgram.Operation)
             -> Bool
         {
             switch relation {
-            case .equal: emit(equal, left, right, yes: yes, no: no, error: error)
-            case .differ: emit(differ, left, right, yes: yes, no: no, error: error)
-            case .less: emit(less, left, right, yes: yes, no: no, error: error)
-            case .atMost: emit(atMost, left, right, yes: yes, no: no, error: error)
-            case .greater: emit(less, right, left, yes: yes, no: no, error: error)
-            case .atLeast: emit(atMost, right, left, yes: yes, no: no, error: error)
+            case .equal: emit(equal, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .differ: emit(differ, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .less: emit(less, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .atMost: emit(atMost, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .greater: emit(less, right, left, yes: yes, no: no, error: error, isSwapped: !isSwapped)
+            case .atLeast: emit(atMost, right, left, yes: yes, no: no, error: error, isSwapped: !isSwapped)
             }
             return true
         }
@@ -309,15 +311,16 @@ struct ConditionCompiler {
         case (.double, .double): return ordered(less: .doubleLess, atMost: .doubleAtMost, equal: .doubleEquals, differ: .doubleDiffers)
         case (.int, .double):
             switch relation {
-            case .less: emit(.intLessDouble, left, right, yes: yes, no: no, error: error)
-            case .atMost: emit(.intAtMostDouble, left, right, yes: yes, no: no, error: error)
-            case .greater: emit(.doubleLessInt, right, left, yes: yes, no: no, error: error)
-            case .atLeast: emit(.doubleAtMostInt, right, left, yes: yes, no: no, error: error)
-            case .equal: emit(.intEqualsDouble, left, right, yes: yes, no: no, error: error)
-            case .differ: emit(.intDiffersFromDouble, left, right, yes: yes, no: no, error: error)
+            case .less: emit(.intLessDouble, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .atMost: emit(.intAtMostDouble, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .greater: emit(.doubleLessInt, right, left, yes: yes, no: no, error: error, isSwapped: !isSwapped)
+            case .atLeast: emit(.doubleAtMostInt, right, left, yes: yes, no: no, error: error, isSwapped: !isSwapped)
+            case .equal: emit(.intEqualsDouble, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
+            case .differ: emit(.intDiffersFromDouble, left, right, yes: yes, no: no, error: error, isSwapped: isSwapped)
             }
             return true
-        case (.double, .int): return compare(right, rightType, relation.mirrored, left, leftType, yes: yes, no: no, error: error)
+        case (.double, .int):
+            return compare(right, rightType, relation.mirrored, left, leftType, yes: yes, no: no, error: error, isSwapped: !isSwapped)
         case (.bool, .bool), (.fingerprint, .fingerprint): break
         case (.enumeration(let values), .enumeration(let others)) where values == others: break
         case (.enumeration(let values), .fingerprint), (.enumeration(let values), .enumeration):
@@ -341,22 +344,59 @@ struct ConditionCompiler {
         return result
     }
 
-    /// `x in [constants]`.
+    /// `x in [a, b, c]`, or in a list known now.
     private mutating func membership(_ node: Expr, _ arguments: [Expr], yes: Target, no: Target, error: Target) {
-        guard case .list(let elements) = arguments[1].kind, case .cell(let slot, let type)? = operand(arguments[0]) else {
+        guard case .cell(let slot, let type)? = operand(arguments[0]) else { return general(node, yes: yes, no: no, error: error) }
+        var elements: [Operand] = []
+        if case .list(let values)? = constant(arguments[1]) {
+            elements = values.map { .constant($0) }
+        } else if case .list(let nodes) = arguments[1].kind {
+            for element in nodes {
+                guard let operand = operand(element) else { return general(node, yes: yes, no: no, error: error) }
+                elements.append(operand)
+            }
+        } else {
             return general(node, yes: yes, no: no, error: error)
         }
+        if let set = constants(elements, type) {
+            program.sets.append(set.sorted())
+            return emit(.isIn, slot, immediate: UInt64(program.sets.count - 1), yes: yes, no: no, error: error)
+        }
+        // An element without a value is the list's error, even behind one that would match.
+        for case .cell(let slot, _) in [.cell(slot, type)] + elements {
+            let next = label()
+            emit(.exists, slot, yes: next, no: next, error: error)
+            place(next)
+        }
+        for element in elements {
+            let next = label()
+            let isCompiled =
+                switch element {
+                case .constant(let value): compare(slot, type, .equal, value, yes: yes, no: next, error: error)
+                case .cell(let other, let otherType): compare(slot, type, .equal, other, otherType, yes: yes, no: next, error: error)
+                }
+            guard isCompiled else {
+                place(next)
+                return general(node, yes: yes, no: no, error: error)
+            }
+            place(next)
+        }
+        emit(.always, yes: no, no: no, error: no)
+    }
+
+    /// The bits of constants, where equal values have equal bits; nil where one is no constant, or compares in another way.
+    private func constants(_ elements: [Operand], _ type: CellType) -> [UInt64]? {
         var set: [UInt64] = []
         for element in elements {
-            switch (type, constant(element)) {
+            guard case .constant(let value) = element else { return nil }
+            switch (type, value) {
             case (.int, .int(let value)): set.append(UInt64(bitPattern: value))
             case (.fingerprint, .string(let value)): set.append(fingerprint(value))
             case (.enumeration(let values), .string(let value)): if let index = values.firstIndex(of: value) { set.append(UInt64(index)) }
-            default: return general(node, yes: yes, no: no, error: error)
+            default: return nil
             }
         }
-        program.sets.append(set.sorted())
-        emit(.isIn, slot, immediate: UInt64(program.sets.count - 1), yes: yes, no: no, error: error)
+        return set
     }
 
     // MARK: Values
@@ -416,6 +456,7 @@ struct ConditionCompiler {
         case (Operator.multiply, nil, 2): return arithmetic(node, arguments, .intMultiply, .doubleMultiply)
         case (Operator.divide, nil, 2): return arithmetic(node, arguments, .intDivide, .doubleDivide)
         case (Operator.modulo, nil, 2): return arithmetic(node, arguments, .intModulo, nil)
+        case (Operator.conditional, nil, 3): return choice(node, arguments)
         case (Operator.negate, nil, 1):
             guard let inner = operand(arguments[0]), case .cell(let slot, let type) = inner, type == .int || type == .double else {
                 return generalOperand(node)
@@ -470,7 +511,7 @@ struct ConditionCompiler {
             }
             var rules: TimeZoneRules?
             if arguments.count == 1 {
-                guard case .literal(.string(let name)) = arguments[0].kind, let found = timeZones?.rules(named: name) else { return generalOperand(node) }
+                guard case .string(let name)? = constant(arguments[0]), let found = zone(name) else { return generalOperand(node) }
                 rules = found
             }
             program.zones.append(rules)
@@ -481,25 +522,59 @@ struct ConditionCompiler {
         }
     }
 
+    /// A fixed offset, or a zone by name.
+    private func zone(_ name: String) -> TimeZoneRules? {
+        if let found = timeZones?.rules(named: name) { return found }
+        return (try? TimeGetters.offsetSeconds(name, atUTC: 0, nil)).map { TimeZoneRules(fixedOffsetSeconds: $0) }
+    }
+
+    /// `condition ? a : b` as a value. Both sides must be held alike; enums beside strings become fingerprints.
+    private mutating func choice(_ node: Expr, _ arguments: [Expr]) -> Operand? {
+        let result = temporary()
+        let first = label()
+        let second = label()
+        let failed = label()
+        let end = label()
+        condition(arguments[0], yes: first, no: second, error: failed)
+        place(first)
+        var left = operand(arguments[1]).flatMap { cell($0) }
+        if let (slot, type) = left, case .enumeration(let values) = type { left = (fingerprints(slot, values), .fingerprint) }
+        if let (slot, _) = left { emitValue(.move, slot, slot, result: result) }
+        emit(.always, yes: end, no: end, error: end)
+        place(second)
+        var right = operand(arguments[2]).flatMap { cell($0) }
+        if let (slot, type) = right, case .enumeration(let values) = type { right = (fingerprints(slot, values), .fingerprint) }
+        if let (slot, _) = right { emitValue(.move, slot, slot, result: result) }
+        emit(.always, yes: end, no: end, error: end)
+        place(failed)
+        emitValue(.failure, result: result)
+        place(end)
+        guard let left, let right, left.1 == right.1 else { return generalOperand(node) }
+        return .cell(result, left.1)
+    }
+
     private mutating func arithmetic(
         _ node: Expr, _ arguments: [Expr], _ int: ConditionProgram.Operation, _ double: ConditionProgram.Operation?
     ) -> Operand? {
         guard let left = operand(arguments[0]), let right = operand(arguments[1]), let (leftSlot, leftType) = cell(left),
             let (rightSlot, rightType) = cell(right)
         else { return generalOperand(node) }
-        let isSum = int == .intAdd || int == .intSubtract
+        let operation: ConditionProgram.Operation
         let type: CellType
-        switch (leftType, rightType) {
-        case (.int, .int): type = .int
-        case (.double, .double) where double != nil: type = .double
-        case (.timestamp, .duration) where isSum: type = .timestamp
-        case (.duration, .timestamp) where int == .intAdd: type = .timestamp
-        case (.timestamp, .timestamp) where int == .intSubtract: type = .duration
-        case (.duration, .duration) where isSum: type = .duration
+        switch (leftType, rightType, int) {
+        case (.int, .int, _): (operation, type) = (int, .int)
+        case (.double, .double, _):
+            guard let double else { return generalOperand(node) }
+            (operation, type) = (double, .double)
+        case (.timestamp, .duration, .intAdd), (.duration, .timestamp, .intAdd): (operation, type) = (.timestampAdd, .timestamp)
+        case (.timestamp, .duration, .intSubtract): (operation, type) = (.timestampSubtract, .timestamp)
+        case (.timestamp, .timestamp, .intSubtract): (operation, type) = (.timestampDifference, .duration)
+        case (.duration, .duration, .intAdd): (operation, type) = (.durationAdd, .duration)
+        case (.duration, .duration, .intSubtract): (operation, type) = (.durationSubtract, .duration)
         default: return generalOperand(node)
         }
         let result = temporary()
-        emitValue(type == .double ? double! : int, leftSlot, rightSlot, result: result)
+        emitValue(operation, leftSlot, rightSlot, result: result)
         return .cell(result, type)
     }
 

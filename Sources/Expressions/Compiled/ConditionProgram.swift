@@ -33,6 +33,8 @@ public struct ConditionProgram: Sendable {
         var yes: UInt16 = Self.toYes
         var no: UInt16 = Self.toNo
         var error: UInt16 = Self.toError
+        /// The operands stand the other way round in the expression: the error of the right one comes first.
+        var isSwapped = false
         /// A constant's bits, or an index.
         var immediate: UInt64 = 0
 
@@ -46,6 +48,8 @@ public struct ConditionProgram: Sendable {
     enum Operation: UInt8 {
         // Conditions: jump to yes, no or error.
         case always
+        /// Whether the cell has a value: yes or error.
+        case exists
         case isTrue
         case equalsConstant, differsFromConstant, equals, differs
         case isIn
@@ -56,11 +60,15 @@ public struct ConditionProgram: Sendable {
         case intLessDouble, intAtMostDouble, doubleLessInt, doubleAtMostInt, intEqualsDouble, intDiffersFromDouble
         case inList
         case generalCondition
-        // Error absorption: `result` is a flag.
+        // Error absorption: `result` is a cell whose presence remembers the first error of a conjunction or disjunction.
         case clearFlag, setFlag, testFlag
         // Values: write `result` and go to `yes`.
         case constant, move
+        /// Writes the error that led here.
+        case failure
         case intAdd, intSubtract, intMultiply, intDivide, intModulo, intNegate
+        // Times and durations in milliseconds, within the ranges that the general evaluator has.
+        case timestampAdd, timestampSubtract, timestampDifference, durationAdd, durationSubtract
         case doubleAdd, doubleSubtract, doubleMultiply, doubleDivide, doubleNegate
         case intToDouble
         case orDefault
@@ -85,7 +93,6 @@ public struct ConditionProgram: Sendable {
         var outcome = Outcome(truth: .error, slot: -1, presence: Presence.absent)
         let cells = frame.cells
         let present = frame.present
-        var flags: UInt64 = 0
         var next: UInt16 = 0
         instructions.withUnsafeBufferPointer { instructions in
             @inline(__always) func int(_ slot: UInt16) -> Int64 { Int64(bitPattern: cells[Int(slot)]) }
@@ -110,11 +117,8 @@ public struct ConditionProgram: Sendable {
                     }
                 }
                 @inline(__always) func binary(_ condition: () -> Bool) {
-                    if missing(left) {
-                        fail(left)
-                        next = instruction.pointee.error
-                    } else if missing(right) {
-                        fail(right)
+                    if missing(left) || missing(right) {
+                        fail(instruction.pointee.isSwapped ? (missing(right) ? right : left) : missing(left) ? left : right)
                         next = instruction.pointee.error
                     } else {
                         jump(condition())
@@ -137,6 +141,7 @@ public struct ConditionProgram: Sendable {
                 }
                 switch instruction.pointee.operation {
                 case .always: next = instruction.pointee.yes
+                case .exists: unary { true }
                 case .isTrue: unary { cells[Int(left)] != 0 }
                 case .equalsConstant: unary { cells[Int(left)] == immediate }
                 case .differsFromConstant: unary { cells[Int(left)] != immediate }
@@ -175,23 +180,38 @@ public struct ConditionProgram: Sendable {
                 case .intDiffersFromDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) != .equal }
                 case .inList: unary { frame.lists?.contains(list: Int(immediate), subject: cells[Int(left)]) ?? false }
                 case .generalCondition:
-                    switch generals[Int(immediate)].condition(frame) {
-                    case .yes: next = instruction.pointee.yes
-                    case .no: next = instruction.pointee.no
-                    case .error:
+                    let (holds, presence) = generals[Int(immediate)].condition(frame)
+                    if presence == Presence.value {
+                        jump(holds)
+                    } else {
                         outcome.slot = -1
-                        outcome.presence = Presence.failed
+                        outcome.presence = presence
                         next = instruction.pointee.error
                     }
                 case .clearFlag:
-                    flags &= ~(1 << UInt64(instruction.pointee.result))
+                    present[Int(instruction.pointee.result)] = Presence.value
                     next = instruction.pointee.yes
                 case .setFlag:
-                    flags |= 1 << UInt64(instruction.pointee.result)
+                    if !missing(instruction.pointee.result) {
+                        cells[Int(instruction.pointee.result)] = UInt64(bitPattern: Int64(outcome.slot))
+                        present[Int(instruction.pointee.result)] = outcome.presence
+                    }
                     next = instruction.pointee.yes
-                case .testFlag: jump(flags & (1 << UInt64(instruction.pointee.result)) != 0)
+                case .testFlag:
+                    if missing(instruction.pointee.result) {
+                        outcome.slot = Int(int(instruction.pointee.result))
+                        outcome.presence = present[Int(instruction.pointee.result)]
+                        next = instruction.pointee.error
+                    } else {
+                        next = instruction.pointee.no
+                    }
                 case .constant: store(immediate)
                 case .move: store(cells[Int(left)], present[Int(left)])
+                case .failure: store(0, outcome.presence)
+                case .timestampAdd: compute { Self.timestamp(int(left).addingReportingOverflow(int(right))) }
+                case .timestampSubtract: compute { Self.timestamp(int(left).subtractingReportingOverflow(int(right))) }
+                case .timestampDifference, .durationSubtract: compute { Self.duration(int(left).subtractingReportingOverflow(int(right))) }
+                case .durationAdd: compute { Self.duration(int(left).addingReportingOverflow(int(right))) }
                 case .intAdd: compute { checked(int(left).addingReportingOverflow(int(right))) }
                 case .intSubtract: compute { checked(int(left).subtractingReportingOverflow(int(right))) }
                 case .intMultiply: compute { checked(int(left).multipliedReportingOverflow(by: int(right))) }
@@ -235,6 +255,16 @@ public struct ConditionProgram: Sendable {
         default: outcome.truth = .error
         }
         return outcome
+    }
+
+    @inline(__always) private static func timestamp(_ sum: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
+        let isInRange = !sum.overflow && (Timestamp.secondsMin * 1000...Timestamp.secondsMax * 1000 + 999).contains(sum.partialValue)
+        return (UInt64(bitPattern: sum.partialValue), isInRange ? Presence.value : Presence.overflow)
+    }
+
+    @inline(__always) private static func duration(_ sum: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
+        let isInRange = !sum.overflow && sum.partialValue.magnitude <= (Int64.max / 1_000_000).magnitude
+        return (UInt64(bitPattern: sum.partialValue), isInRange ? Presence.value : Presence.overflow)
     }
 
     private static func contains(_ set: [UInt64], _ value: UInt64) -> Bool {

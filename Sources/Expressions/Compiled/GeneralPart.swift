@@ -17,9 +17,10 @@ struct GeneralPart: Sendable {
         self.timeZones = timeZones
     }
 
-    func condition(_ frame: Frame) -> ConditionProgram.Truth {
-        guard case .bool(let value)? = try? program.evaluate(activation(frame)) else { return .error }
-        return value ? .yes : .no
+    /// Whether it holds, and `Presence`.
+    func condition(_ frame: Frame) -> (Bool, UInt8) {
+        let (cell, presence) = value(frame)
+        return (cell != 0, presence)
     }
 
     /// The value's cell and `Presence`.

@@ -1,0 +1,5 @@
+// Counts the process's heap allocations, by standing in front of the C library's.
+#pragma once
+#include <stdint.h>
+
+uint64_t vane_allocation_count(void);

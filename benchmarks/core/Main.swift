@@ -1,0 +1,227 @@
+internal import CSimdJSON
+internal import Documents
+internal import Engine
+internal import Events
+internal import Expressions
+internal import Journals
+internal import Rules
+internal import Service
+
+/// What the core costs, on one thread, in processor time.
+@main enum Benchmark {
+    static func main() throws {
+        print("Vane core, one thread, processor time, medians\n")
+        try decoding()
+        try windows()
+        try memory()
+        try handbook()
+    }
+
+
+    // MARK: Decoding
+
+    /// The 18-field event that floors are measured with.
+    private static let schema18 = """
+        timezone: Asia/Shanghai
+        events:
+          transaction:
+            topic: transactions
+            id: event_id
+            time: event_time
+            fields:
+              account_id: {type: string}
+              customer_id: {type: string}
+              amount: {type: decimal, scale: 2}
+              balance: {type: decimal, scale: 2}
+              currency: {type: string}
+              direction: {type: enum, values: [in, out]}
+              status: {type: enum, values: [success, failed, pending]}
+              channel: {type: enum, values: [mobile, web, counter, pos]}
+              counterparty: {type: string}
+              counterparty_bank: {type: string}
+              device_id: {type: string}
+              ip: {type: string}
+              lat: {type: double}
+              lon: {type: double}
+              attempts: {type: int}
+              is_new_payee: {type: bool}
+        """
+    private static let event18 =
+        #"{"event_id":"E2026112000000012345","event_time":"2026-11-20T09:30:00.250+08:00","account_id":"6217000012345678901","customer_id":"C00012345678","amount":1234.56,"balance":98765.43,"currency":"CNY","direction":"out","status":"success","channel":"mobile","counterparty":"6228480402564890018","counterparty_bank":"103100000026","device_id":"d4f7a2b1c9e8430fa1b2c3d4e5f60718","ip":"203.0.113.77","lat":31.230416,"lon":121.473701,"attempts":1,"is_new_payee":false}"#
+
+    private static func decoding() throws {
+        let schema = try Schema.read(Array(schema18.utf8), file: "schema.yaml")
+        let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: nil)
+        let batch = EventBatch(capacity: 1, schema: schema)
+        let bytes = Array(event18.utf8)
+        let rounds = 200_000
+        // The floor: the same parser over the same keys, and nothing made of what it finds.
+        let keys = vane_json_keys_make()!
+        for field in ["event_id", "event_time"] + schema.events[0].fields.dropFirst(3).map(\.name) { field.withCString { vane_json_keys_add(keys, $0, field.utf8.count, 0) } }
+        let scanner = vane_json_scanner_make()!
+        var tokens = [vane_json_token](repeating: vane_json_token(), count: 64)
+        let floor = median(of: 7) {
+            for _ in 0..<rounds { bytes.withUnsafeBytes { _ = vane_json_scan(scanner, keys, $0.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count, &tokens, nil) } }
+        }
+        let cost = try median(of: 7) {
+            for _ in 0..<rounds {
+                batch.removeAll()
+                _ = try bytes.withUnsafeBytes { try decoder.decode($0, eventType: 0, into: batch) }
+            }
+        }
+        print("Decoding an event of 18 fields, \(bytes.count) bytes")
+        report("scan by simdjson (floor)", format(floor.nanoseconds / Double(rounds), 0) + " ns")
+        report("decode into a typed row", format(cost.nanoseconds / Double(rounds), 0) + " ns", "goal 400 ns")
+        report("allocations per event", format(Double(cost.allocations) / Double(rounds), 3), "goal 0")
+        print("")
+    }
+
+    // MARK: Windows
+
+    private static func windows() throws {
+        let text = """
+            events:
+              t:
+                topic: t
+                id: i
+                time: t
+                fields: {a: {type: string}, v: {type: decimal, scale: 2}, d: {type: enum, values: [in, out]}, c: {type: string}}
+            entities:
+              account: {key: a, history: 30d, record: [v, d, c]}
+            """
+        let schema = try Schema.read(Array(text.utf8), file: "schema.yaml")
+        let kinds: [(String, String)] = [
+            ("count", "count"), ("sum", "sum(v)"), ("sum with a filter", "sum(v), where: 'd == \"in\"'"), ("max", "max(v)"), ("distinct", "distinct(c)"), ("stddev", "stddev(v)"),
+            ("previous", "previous(v)"),
+        ]
+        let accounts = 200
+        let events = 200_000
+        print("Window update and value, in order, \(accounts) accounts with about \(events / accounts) records; per window")
+        for (name, aggregate) in kinds {
+            let lengths = ["10m", "1h", "6h", "1d", "2d", "3d", "4d", "5d"]
+            let indicators = lengths.enumerated().map { "  - {id: i\($0.offset), entity: account, aggregate: \(aggregate), window: \($0.element)}" }.joined(separator: "\n")
+            let package = try Package.read(parseYAML(Array("package: p\nversion: '1'\non: [t]\nindicators:\n\(indicators)\nrules: []\n".utf8), file: "p"), schema: schema)
+            func run(_ reads: Int) throws -> Double {
+                let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: nil)
+                let batch = EventBatch(capacity: 512, schema: schema)
+                let store = JournalStore(schema: schema, calendar: Calendar(rules: TimeZoneRules(fixedOffsetSeconds: 0)))
+                try store.setIndicators(package.indicators)
+                var total = 0.0
+                var sink: UInt64 = 0
+                var index = 0
+                while index < events {
+                    batch.removeAll()
+                    while batch.count < 512 && index < events {
+                        let json = "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index) * 2_000),\"a\":\"\(index % accounts)\",\"v\":\(index % 977).25,\"d\":\"\(index % 3 == 0 ? "in" : "out")\",\"c\":\"\(index % 41)\"}"
+                        _ = try Array(json.utf8).withUnsafeBytes { try decoder.decode($0, eventType: 0, into: batch) }
+                        index += 1
+                    }
+                    total += measure {
+                        for row in 0..<batch.count {
+                            guard case .recorded(let position) = store.append(entity: 0, key: store.key(entity: 0, batch, row: row)!, batch, row: row) else { continue }
+                            for indicator in 0..<reads {
+                                var cell: UInt64 = 0
+                                if store.read(indicator: indicator, at: position, into: &cell) { sink &+= cell }
+                            }
+                        }
+                    }.nanoseconds
+                }
+                if sink == 42 { print("") }
+                return total / Double(events)
+            }
+            let base = try (0..<3).map { _ in try run(0) }.sorted()[1]
+            let full = try (0..<3).map { _ in try run(lengths.count) }.sorted()[1]
+            report(name, format((full - base) / Double(lengths.count)) + " ns", name == "count" || name.hasPrefix("sum") ? "goal 20 ns" : "")
+            if name == "count" { report("append to the journal, for comparison", format(base) + " ns") }
+        }
+        print("")
+    }
+
+    // MARK: Memory
+
+    private static func memory() throws {
+        let text = """
+            events:
+              t:
+                topic: t
+                id: i
+                time: t
+                fields: {a: {type: string}, v: {type: decimal, scale: 2}, d: {type: enum, values: [in, out]}, s: {type: enum, values: [ok, no]}, c: {type: string}}
+            entities:
+              account: {key: a, history: 30d, record: [v, d, s, c]}
+            """
+        let schema = try Schema.read(Array(text.utf8), file: "schema.yaml")
+        let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: nil)
+        let batch = EventBatch(capacity: 1, schema: schema)
+        let store = JournalStore(schema: schema, calendar: Calendar(rules: TimeZoneRules(fixedOffsetSeconds: 0)))
+        let before = residentBytes()
+        let records = 3_000_000
+        let accounts = 30_000
+        for index in 0..<records {
+            let json = "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index)),\"a\":\"\((index &* 7919) % accounts)\",\"v\":12.25,\"d\":\"in\",\"s\":\"ok\",\"c\":\"\(index % 41)\"}"
+            batch.removeAll()
+            _ = try Array(json.utf8).withUnsafeBytes { try decoder.decode($0, eventType: 0, into: batch) }
+            _ = store.append(entity: 0, key: store.key(entity: 0, batch, row: 0)!, batch, row: 0)
+        }
+        let usage = store.usage
+        print("Memory of \(records) records with four recorded fields in \(usage.journals) journals")
+        report("journals, index and free room included, per record", format(Double(usage.totalBytes) / Double(usage.records)) + " bytes", "goal 64 bytes")
+        report("growth of the process per record", format(Double(residentBytes() - before) / Double(usage.records)) + " bytes")
+        print("")
+    }
+
+    // MARK: The whole core
+
+    private static func handbook() throws {
+        let workload = HandbookWorkload.load()
+        let schema = try Schema.read(Array(HandbookWorkload.schema.utf8), file: "schema.yaml")
+        let package = try Package.read(parseYAML(Array(HandbookWorkload.package.utf8), file: "package.yaml"), schema: schema)
+        let zones = ZoneFiles()
+        print("Whole core: \(workload.name), \(workload.count) events, \(package.indicators.count) indicators on two entities, \(package.rules.count) rules")
+        var results: [(total: Double, decode: Double, hits: Int, allocations: UInt64, events: Int, usage: JournalStore.Usage)] = []
+        for _ in 0..<3 {
+            let engine = try Engine(schema: schema, packages: [package], timeZones: zones)
+            let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: zones)
+            let batch = EventBatch(capacity: 512, schema: schema)
+            var decision = Decision()
+            var hits = 0
+            var decode = 0.0
+            var process = 0.0
+            var allocations: UInt64 = 0
+            // The second half is the steady state: the entities are known, and records leave as others come.
+            let steady = workload.count / 2
+            var index = 0
+            try workload.bytes.withUnsafeBytes { bytes in
+                while index < workload.count {
+                    let first = index
+                    batch.removeAll()
+                    let decoding = try measure {
+                        while batch.count < 512 && index < workload.count {
+                            _ = try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[workload.starts[index]..<workload.starts[index + 1]]), eventType: 0, into: batch)
+                            index += 1
+                        }
+                    }
+                    let processing = try measure {
+                        for row in 0..<batch.count {
+                            try engine.process(batch, row: row, into: &decision)
+                            hits += decision.hits.count
+                        }
+                    }
+                    decode += decoding.nanoseconds
+                    process += processing.nanoseconds
+                    if first >= steady { allocations += decoding.allocations + processing.allocations }
+                }
+            }
+            results.append((decode + process, decode, hits, allocations, workload.count - steady, engine.store.usage))
+        }
+        let middle = results.sorted { $0.total < $1.total }[1]
+        let count = Double(workload.count)
+        report("throughput on one core", format(count / middle.total * 1e9, 0) + " events/s", "goal 300000")
+        report("decode", format(middle.decode / count, 0) + " ns/event")
+        report("journals, indicators, rules and decision", format((middle.total - middle.decode) / count, 0) + " ns/event")
+        report("hits per event", format(Double(middle.hits) / count, 3))
+        report("allocations per event in the second half", format(Double(middle.allocations) / Double(middle.events), 3), "goal 0")
+        report("memory of journals and windows", format(Double(middle.usage.totalBytes) / 1e6) + " MB")
+        report("per record, window states included", format(Double(middle.usage.totalBytes) / Double(middle.usage.records)) + " bytes")
+    }
+}
