@@ -84,6 +84,7 @@ internal import CRdKafka
         try KafkaError.check(unsafe rd_kafka_assign(client.pointer, list.pointer), "read \(topics.joined(separator: ", "))")
         wasAssigned = true
         assignments.assign(partitions)
+        if isPaused { try pause(partitions) }
         handlers.onAssigned(partitions)
     }
 

@@ -13,6 +13,7 @@ internal import Telemetry
 final class Pipeline {
     /// Messages taken at a time: enough to share the cost of a poll, few enough to decide in a millisecond or two.
     private static let batchMax = 512
+    private static let waitNoticeNanoseconds: Int64 = 10_000_000_000
     private static let commitIntervalNanoseconds: Int64 = 500_000_000
     /// Also bounds how late a commit is at low rates.
     private static let pollMilliseconds: Int32 = 100
@@ -43,6 +44,9 @@ final class Pipeline {
     private let decisionWriter: DecisionWriter
     private var nextOffsets: [PartitionOffset] = []
     private var lastCommit: Int64 = 0
+    /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
+    private var waitsForLists = true
+    private var nextWaitNotice: Int64 = 0
     private let shouldStop: StopFlag
     private let partitions: Partitions
 
@@ -81,7 +85,10 @@ final class Pipeline {
                     log.warning("partitions-lost", "partitions lost to another member: \(lost.map(\.description).joined(separator: ", "))")
                     partitions.pipeline?.outputs.drop(lost)
                 },
-                onEvent: { event in Self.report(event, log) }), log: { line in log.debug("librdkafka", line.description) })
+                onEvent: { event in
+                    Self.report(event, log)
+                    partitions.pipeline?.listsMayBeMissing(event)
+                }), log: { line in log.debug("librdkafka", line.description) })
         lists = try TableReader(
             topic: configuration.topics.listEntries, properties: properties, onConnectionEvent: { _ in },
             log: { line in log.debug("librdkafka", line.description) })
@@ -109,6 +116,8 @@ final class Pipeline {
             eventTypes[topic] = index
         }
         let topics = engine.schema.events.map(\.topic)
+        try consumer.pause()
+        nextWaitNotice = Clock.steadyNanoseconds() + Self.waitNoticeNanoseconds
         if isAlone {
             try consumer.readAlone(topics, timeoutMilliseconds: Self.partitionsMilliseconds)
         } else {
@@ -119,6 +128,7 @@ final class Pipeline {
             let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
             try outputs.poll()
             if count > 0 { try decideBatch() }
+            if waitsForLists { try goOnOnceListsAreRead() }
             if let fatal = consumer.fatalError { throw fatal }
             try commitIfDue()
         }
@@ -252,6 +262,27 @@ final class Pipeline {
     }
 
     // MARK: Lists
+
+    private func goOnOnceListsAreRead() throws(KafkaError) {
+        if lists.hasReachedEnd {
+            waitsForLists = false
+            try consumer.resume()
+        } else if case let now = Clock.steadyNanoseconds(), now >= nextWaitNotice {
+            nextWaitNotice = now + Self.waitNoticeNanoseconds
+            log.warning("waiting-for-lists", "events wait until the topic \(lists.topic) has been read; see that it can be")
+        }
+    }
+
+    /// A topic that does not exist holds no list: nothing to wait for.
+    private func listsMayBeMissing(_ event: ConsumerEvent) {
+        guard waitsForLists, case .topicMissing(lists.topic) = event else { return }
+        waitsForLists = false
+        do {
+            try consumer.resume()
+        } catch {
+            log.error("kafka", "\(error)")
+        }
+    }
 
     private func takeListEntry(_ message: Message) {
         guard let payload = message.payload else {

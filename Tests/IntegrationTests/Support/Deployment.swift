@@ -64,7 +64,7 @@ final class Deployment {
 
     static func event(_ id: String, account: String = "A", amount: String = "2000.00", payee: String? = nil, seconds: Int = 0) -> String {
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let time = "2026-03-01T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).000Z"
+        let time = "2026-03-01T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"
         let counterparty = payee.map { ",\"counterparty\":\"\($0)\"" } ?? ""
         return "{\"event_id\":\"\(id)\",\"event_time\":\"\(time)\",\"account_id\":\"\(account)\",\"amount\":\(amount),\"direction\":\"out\"\(counterparty)}"
     }
