@@ -23,7 +23,7 @@ final class Cluster: @unchecked Sendable {
     private let mock: MockCluster?
     private let folder: String?
 
-    private init(mock: MockCluster) {
+    init(mock: MockCluster) {
         self.mock = mock
         bootstrap = mock.bootstrapServers
         folder = nil
