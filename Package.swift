@@ -87,6 +87,8 @@ let package = Package(
         .testTarget(name: "ServiceTests", dependencies: ["Documents", "Service", "Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
+        // Runs the executable.
+        .testTarget(name: "IntegrationTests", dependencies: ["vane", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

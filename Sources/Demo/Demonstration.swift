@@ -54,6 +54,9 @@ public final class Demonstration {
 
     /// The bank's clock starts so long before now that its events never lie in the future, however fast they are played.
     private static let startBeforeNowMilliseconds: Int64 = 60 * 86_400_000
+    /// Played quickly at the start: nobody has a past yet, so nothing can alert before the first frauds ripen, which took two to three thousand events.
+    private static let prologueEvents = 6_000.0
+    private static let prologueEventsPerSecond = 4_000.0
     private static let partitions = 3
     private static let topics = Configuration.Topics.defaults
 
@@ -177,11 +180,11 @@ public final class Demonstration {
             let began = Service.Clock.steadyNanoseconds()
             var sent: UInt64 = 0
             while !feedStop.isSet {
-                let due = UInt64(Double(Service.Clock.steadyNanoseconds() - began) / 1e9 * options.eventsPerSecond)
+                let due = Self.eventsDue(after: Double(Service.Clock.steadyNanoseconds() - began) / 1e9, options.eventsPerSecond)
                 while sent < due && !feedStop.isSet {
                     let event = bank.next()
                     shared.state.withLock { state in
-                        state.sent += 1
+                        if sent >= UInt64(Self.prologueEvents) { state.sent += 1 }
                         if let truth = event.truth {
                             state.truths[event.eventID] = truth
                             if state.performances[truth.performance] == nil { state.performances[truth.performance] = false }
@@ -205,6 +208,12 @@ public final class Demonstration {
             }
             _ = producer.flush(timeoutMilliseconds: 2_000)
         }
+    }
+
+    private static func eventsDue(after seconds: Double, _ eventsPerSecond: Double) -> UInt64 {
+        let prologue = min(prologueEvents, seconds * max(prologueEventsPerSecond, eventsPerSecond))
+        let prologueSeconds = prologueEvents / max(prologueEventsPerSecond, eventsPerSecond)
+        return UInt64(prologue + max(0, seconds - prologueSeconds) * eventsPerSecond)
     }
 
     // MARK: The reader

@@ -61,6 +61,33 @@ internal import CRdKafka
         try KafkaError.check(code, "subscribe to \(topics.joined(separator: ", "))")
     }
 
+    /// Reads every partition of these topics from its beginning, as the only reader: no group is joined, so nothing is waited for and nothing is ever
+    /// given up. Instead of ``subscribe(to:)``, for a cluster of one's own. Offsets can be committed all the same.
+    ///
+    /// - Parameter timeoutMilliseconds: how long to wait for the broker to name the partitions.
+    public func readAlone(_ topics: [String], timeoutMilliseconds: Int32) throws(KafkaError) {
+        var partitions: [TopicPartition] = []
+        for name in topics {
+            let topic = Topic(name)
+            // SAFETY: the handle is ours for the length of the question.
+            guard let handle = unsafe rd_kafka_topic_new(client.pointer, name, nil) else {
+                throw KafkaError("read \(name)", code: rd_kafka_last_error())
+            }
+            defer { unsafe rd_kafka_topic_destroy(handle) }
+            guard let found = try unsafe client.metadata(of: handle, timeoutMilliseconds: timeoutMilliseconds).first else {
+                throw KafkaError("read \(name)", code: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            }
+            try KafkaError.check(found.code, "read \(name)")
+            for partition in 0..<Int32(found.partitionCount) { partitions.append(TopicPartition(topic: topic, partition: partition)) }
+        }
+        let list = PartitionList(partitions.map { PartitionOffset(partition: $0, offset: Int64(RD_KAFKA_OFFSET_BEGINNING)) })
+        try KafkaError.check(unsafe rd_kafka_assign(client.pointer, list.pointer), "read \(topics.joined(separator: ", "))")
+        wasAssigned = true
+        assignments.assign(partitions)
+        if isPaused { try pause(partitions) }
+        handlers.onAssigned(partitions)
+    }
+
     /// The names subscribed to.
     public func subscription() throws(KafkaError) -> [String] {
         var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?

@@ -21,7 +21,7 @@ public final class Daemon {
     /// Reads schema, packages, lists and keys, and connects nothing yet.
     /// - Parameters:
     ///   - stop: set by any thread, ends `run`.
-    ///   - isDemo: sensitive fields may use a well-known key.
+    ///   - isDemo: Kafka is its own, so it reads all partitions and joins no group; sensitive fields may use a well-known key.
     /// - Throws: everything that is wrong with what the configuration names.
     public init(
         _ configuration: Configuration, build: String, log: Logger, registry: MetricsRegistry, stop: StopFlag, isDemo: Bool = false
@@ -40,7 +40,7 @@ public final class Daemon {
         do {
             pipeline = try Pipeline(
                 kafka, engine: engine, decoder: Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones), instance: Daemon.instance,
-                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop)
+                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo)
         } catch {
             throw Diagnostics([Diagnostic(code: "bad-property", "\(error)", remedy: "correct the property under 'kafka' in the configuration")])
         }

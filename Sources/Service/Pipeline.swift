@@ -13,13 +13,19 @@ internal import Telemetry
 final class Pipeline {
     /// Messages taken at a time: enough to share the cost of a poll, few enough to decide in a millisecond or two.
     private static let batchMax = 512
+    private static let waitNoticeNanoseconds: Int64 = 10_000_000_000
     private static let commitIntervalNanoseconds: Int64 = 500_000_000
     /// Also bounds how late a commit is at low rates.
     private static let pollMilliseconds: Int32 = 100
     /// How long partitions are held back from others while outputs are being acknowledged.
     private static let handOverMilliseconds: Int32 = 10_000
 
+    /// How long an embedded Kafka may take to name its partitions.
+    private static let partitionsMilliseconds: Int32 = 10_000
+
     private let configuration: Configuration.Kafka
+    /// Whether it is the only reader, of a Kafka of its own: then it takes all partitions and joins no group.
+    private let isAlone: Bool
     private let engine: Engine
     private let decoder: Decoder
     private let instance: String
@@ -38,6 +44,9 @@ final class Pipeline {
     private let decisionWriter: DecisionWriter
     private var nextOffsets: [PartitionOffset] = []
     private var lastCommit: Int64 = 0
+    /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
+    private var waitsForLists = true
+    private var nextWaitNotice: Int64 = 0
     private let shouldStop: StopFlag
     private let partitions: Partitions
 
@@ -48,9 +57,10 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag
+        stop: StopFlag, isAlone: Bool
     ) throws(ConfigurationError) {
         self.configuration = configuration
+        self.isAlone = isAlone
         self.engine = engine
         self.decoder = decoder
         self.instance = instance
@@ -75,7 +85,10 @@ final class Pipeline {
                     log.warning("partitions-lost", "partitions lost to another member: \(lost.map(\.description).joined(separator: ", "))")
                     partitions.pipeline?.outputs.drop(lost)
                 },
-                onEvent: { event in Self.report(event, log) }), log: { line in log.debug("librdkafka", line.description) })
+                onEvent: { event in
+                    Self.report(event, log)
+                    partitions.pipeline?.listsMayBeMissing(event)
+                }), log: { line in log.debug("librdkafka", line.description) })
         lists = try TableReader(
             topic: configuration.topics.listEntries, properties: properties, onConnectionEvent: { _ in },
             log: { line in log.debug("librdkafka", line.description) })
@@ -102,12 +115,20 @@ final class Pipeline {
             while eventTypes.count <= topic { eventTypes.append(-1) }
             eventTypes[topic] = index
         }
-        try consumer.subscribe(to: engine.schema.events.map(\.topic))
-        log.info("started", "consuming \(engine.schema.events.map(\.topic).joined(separator: ", ")) as group \(configuration.group)")
+        let topics = engine.schema.events.map(\.topic)
+        try consumer.pause()
+        nextWaitNotice = Clock.steadyNanoseconds() + Self.waitNoticeNanoseconds
+        if isAlone {
+            try consumer.readAlone(topics, timeoutMilliseconds: Self.partitionsMilliseconds)
+        } else {
+            try consumer.subscribe(to: topics)
+        }
+        log.info("started", "consuming \(topics.joined(separator: ", ")) as group \(configuration.group)")
         while !shouldStop.isSet {
             let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
             try outputs.poll()
             if count > 0 { try decideBatch() }
+            if waitsForLists { try goOnOnceListsAreRead() }
             if let fatal = consumer.fatalError { throw fatal }
             try commitIfDue()
         }
@@ -241,6 +262,27 @@ final class Pipeline {
     }
 
     // MARK: Lists
+
+    private func goOnOnceListsAreRead() throws(KafkaError) {
+        if lists.hasReachedEnd {
+            waitsForLists = false
+            try consumer.resume()
+        } else if case let now = Clock.steadyNanoseconds(), now >= nextWaitNotice {
+            nextWaitNotice = now + Self.waitNoticeNanoseconds
+            log.warning("waiting-for-lists", "events wait until the topic \(lists.topic) has been read; see that it can be")
+        }
+    }
+
+    /// A topic that does not exist holds no list: nothing to wait for.
+    private func listsMayBeMissing(_ event: ConsumerEvent) {
+        guard waitsForLists, case .topicMissing(lists.topic) = event else { return }
+        waitsForLists = false
+        do {
+            try consumer.resume()
+        } catch {
+            log.error("kafka", "\(error)")
+        }
+    }
 
     private func takeListEntry(_ message: Message) {
         guard let payload = message.payload else {

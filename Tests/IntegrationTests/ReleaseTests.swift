@@ -1,0 +1,48 @@
+import Glibc
+import Testing
+
+/// What the suite's own traits need to know beforehand.
+private enum Release {
+    static let executable = Places.repository + "/.build/optimized/release/vane"
+
+    /// How this user may change the root folder; nil where not at all.
+    static let changeRoot: String? = ["chroot", "unshare --map-root-user chroot"].first { (try? Shell.run("\($0) / /bin/true 2>/dev/null")) != nil }
+}
+
+extension IntegrationTests {
+    /// The release build on a machine that never saw Swift: a root folder with the executable, the Debian libraries that it names, rules and time zones.
+    @Suite(.enabled(if: Places.exists(Release.executable), "no release build; 'make release' makes one"))
+    struct ReleaseTests {
+        private static let libraries = (try? Shell.run("ldd '\(Release.executable)'").split(separator: "\n").map(String.init)) ?? []
+
+        @Test func linksDebiansLibrariesOnly() throws {
+            #expect(Self.libraries.count > 5)
+            for line in Self.libraries {
+                #expect(!line.contains("not found"), "\(line)")
+                #expect(!line.lowercased().contains("swift") && !line.contains("Foundation"), "linked statically: swift build --static-swift-stdlib")
+                guard let path = line.split(separator: " ").first(where: { $0.hasPrefix("/") }) else { continue }
+                #expect(path.hasPrefix("/lib") || path.hasPrefix("/usr/lib"), "\(line)")
+            }
+        }
+
+        @Test(.enabled(if: Release.changeRoot != nil, "this user may neither chroot nor unshare"))
+        func runsWithoutAToolchain() throws {
+            let root = Folder()
+            for line in Self.libraries {
+                guard let path = line.split(separator: " ").first(where: { $0.hasPrefix("/") }) else { continue }
+                try Shell.run("mkdir -p '\(root.path)\(Places.folder(of: String(path)))' && cp -L '\(path)' '\(root.path)\(path)'")
+            }
+            try Shell.run(
+                "cp '\(Release.executable)' '\(root.path)/vane' && cp -r '\(Places.rules)' '\(root.path)/rules' && mkdir -p '\(root.path)/usr/share' '\(root.path)/tmp'"
+                    + " && cp -r /usr/share/zoneinfo '\(root.path)/usr/share/'")
+            func run(_ arguments: String) throws -> String { try Shell.run("env -i \(Release.changeRoot!) '\(root.path)' /vane \(arguments)") }
+            #expect(try run("--version").hasPrefix("vane "))
+            #expect(try run("eval '\"a1b\".matches(\"[0-9]\") && timestamp(\"2026-01-01T00:00:00Z\").getHours(\"Asia/Shanghai\") == 8'") == "{\"value\":true}\n")
+            #expect(try run("check /rules").contains("0 errors"))
+            let summary = try #require(run("demo --duration 3s --rate 1000 --format json").split(separator: "\n").last)
+            let figures = JSON(parsing: String(summary))["summary"]
+            #expect((figures["alerts"].int ?? 0) > 0, "\(figures)")
+            #expect((figures["latency_p99_ms"].double ?? 9_999) < 500, "\(figures)")
+        }
+    }
+}
