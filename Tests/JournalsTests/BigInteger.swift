@@ -119,6 +119,7 @@ struct BigInteger {
 struct ExactDoubles {
     let numbers: [BigInteger]
     let exponent: Int
+    private let significands: [(Int64, Int)]
 
     init(_ values: [Double]) {
         func parts(_ value: Double) -> (Int64, Int) {
@@ -130,6 +131,7 @@ struct ExactDoubles {
         let parts = values.map { parts($0) }
         let least = parts.map(\.1).min() ?? 0
         exponent = least == .max ? 0 : least
+        significands = parts
         numbers = parts.map { [exponent] in $0.0 == 0 ? BigInteger() : BigInteger($0.0).shiftedLeft($0.1 - exponent) }
     }
 
@@ -138,7 +140,10 @@ struct ExactDoubles {
 
     /// n·Σx² - (Σx)² as a significand and an exponent.
     var scatter: (Double, Int) {
-        let squares = numbers.reduce(BigInteger()) { $0 + $1 * $1 }
+        let squares = significands.reduce(BigInteger()) { sum, part in
+            let number = BigInteger(part.0)
+            return part.0 == 0 ? sum : sum + (number * number).shiftedLeft(2 * (part.1 - exponent))
+        }
         let total = sum
         return (BigInteger(Int64(numbers.count)) * squares - total * total).normalised(exponent: 2 * exponent)
     }

@@ -242,7 +242,8 @@ public final class ConditionProgram: Sendable {
                 case .failure: store(0, outcome.presence)
                 case .timestampAdd: compute { Self.timestamp(int(left).addingReportingOverflow(int(right))) }
                 case .timestampSubtract: compute { Self.timestamp(int(left).subtractingReportingOverflow(int(right))) }
-                case .timestampDifference, .durationSubtract: compute { Self.duration(int(left).subtractingReportingOverflow(int(right))) }
+                case .timestampDifference: compute { Self.difference(int(left), int(right)) }
+                case .durationSubtract: compute { Self.duration(int(left).subtractingReportingOverflow(int(right))) }
                 case .durationAdd: compute { Self.duration(int(left).addingReportingOverflow(int(right))) }
                 case .intAdd: compute { checked(int(left).addingReportingOverflow(int(right))) }
                 case .intSubtract: compute { checked(int(left).subtractingReportingOverflow(int(right))) }
@@ -297,6 +298,20 @@ public final class ConditionProgram: Sendable {
     @inline(__always) private static func duration(_ sum: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
         let isInRange = !sum.overflow && sum.partialValue.magnitude <= (Int64.max / 1_000_000).magnitude
         return (UInt64(bitPattern: sum.partialValue), isInRange ? Presence.value : Presence.overflow)
+    }
+
+    /// The last second of a duration's range is the general evaluator's to judge.
+    @inline(__always) private static func difference(_ left: Int64, _ right: Int64) -> (UInt64, UInt8) {
+        let (difference, overflow) = left.subtractingReportingOverflow(right)
+        if overflow || difference.magnitude > (Int64.max / 1_000_000_000 - 1).magnitude * 1000 { return longDifference(left, right) }
+        return (UInt64(bitPattern: difference), Presence.value)
+    }
+
+    @inline(never) private static func longDifference(_ left: Int64, _ right: Int64) -> (UInt64, UInt8) {
+        guard let later = Timestamp(epochMilliseconds: left), let earlier = Timestamp(epochMilliseconds: right), let span = later.since(earlier) else {
+            return (0, Presence.overflow)
+        }
+        return (UInt64(bitPattern: span.nanoseconds / 1_000_000), Presence.value)
     }
 
     private static func contains(_ set: [UInt64], _ value: UInt64) -> Bool {

@@ -127,27 +127,36 @@ extension Program {
         self.init(checked, part: part, variableNames: Self.names(checked, part))
     }
 
+    /// The names of the part's variables by index, found in one walk.
     private static func names(_ checked: CheckedExpression, _ part: Expr) -> [String] {
         var names: [String] = []
-        for (id, reference) in checked.references.enumerated() {
-            guard case .variable(let index) = reference else { continue }
-            while names.count <= index { names.append("") }
-            if names[index].isEmpty { names[index] = name(checked.expression, id) ?? "" }
+        var rest = [part]
+        while let node = rest.popLast() {
+            if case .variable(let index) = checked.reference(of: node) {
+                while names.count <= index { names.append("") }
+                names[index] = text(node)
+                continue
+            }
+            switch node.kind {
+            case .identifier, .literal: break
+            case .select(let operand, _, _): rest.append(operand)
+            case .call(_, let target, let arguments):
+                if let target { rest.append(target) }
+                rest += arguments
+            case .list(let elements): rest += elements
+            case .map(let entries): for entry in entries { rest += [entry.key, entry.value] }
+            case .comprehension(let loop): rest += [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result]
+            }
         }
         return names
     }
 
-    /// The text of a node, which for a variable is its name.
-    private static func name(_ node: Expr, _ id: Int) -> String? {
+    /// The name that a variable's node is, qualified or not.
+    private static func text(_ node: Expr) -> String {
         switch node.kind {
-        case .identifier(let name): return node.id == id ? name : nil
-        case .literal: return nil
-        case .select(let operand, let field, _): return node.id == id ? (name(operand, operand.id) ?? "") + "." + field : name(operand, id)
-        case .call(_, let target, let arguments): return ([target].compactMap { $0 } + arguments).lazy.compactMap { name($0, id) }.first
-        case .list(let elements): return elements.lazy.compactMap { name($0, id) }.first
-        case .map(let entries): return entries.lazy.compactMap { name($0.key, id) ?? name($0.value, id) }.first
-        case .comprehension(let loop):
-            return [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result].lazy.compactMap { name($0, id) }.first
+        case .identifier(let name): name
+        case .select(let operand, let field, _): text(operand) + "." + field
+        default: ""
         }
     }
 }
