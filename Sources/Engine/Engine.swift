@@ -45,7 +45,7 @@ public final class Engine {
         self.rules = rules
         self.lists = lists
         self.limits = limits
-        store = JournalStore(schema: schema, calendar: calendar, limits: journalLimits)
+        store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
         try store.setIndicators(rules.indicators)
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator

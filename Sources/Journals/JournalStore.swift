@@ -8,7 +8,7 @@ public import Expressions
 public final class JournalStore {
     public let schema: Schema
     public let limits: Limits
-    private let pool = MemoryPool()
+    let pool = MemoryPool()
     private let timeZones: (any TimeZoneProvider)?
     private let entities: [EntityJournals]
     /// The same without counting references.
