@@ -256,8 +256,8 @@ extension WindowPlan {
         at index: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let view = JournalView(header: header, stride: layout.stride)
-        for index in groups.indices {
-            let group = groups[index]
+        for number in groups.indices {
+            let group = groups[number]
             let state = groupState(group, states)
             guard state.pointee.isInitialised else { continue }
             let head = view.index(state.pointee.head)
@@ -281,8 +281,8 @@ extension WindowPlan {
     ) {
         let view = JournalView(header: header, stride: layout.stride)
         let newBase = header.pointee.base &+ UInt32(count)
-        for index in groups.indices {
-            let group = groups[index]
+        for number in groups.indices {
+            let group = groups[number]
             let state = groupState(group, states)
             if group.kind == .lifetime {
                 if !state.pointee.isInitialised { initialise(group, states, header) }

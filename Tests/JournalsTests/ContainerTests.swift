@@ -119,7 +119,7 @@ struct ContainerTests {
         #expect(pool.bytesInUse == 0)
     }
 
-    @Test("Blocks of the pool never overlap and are used again", arguments: 0..<5)
+    @Test("Blocks of the pool never overlap, and each is counted", arguments: 0..<5)
     func memoryPool(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         let pool = MemoryPool()
@@ -148,10 +148,7 @@ struct ContainerTests {
         for (before, after) in zip(ranges, ranges.dropFirst()) { #expect(before.1 <= after.0) }
         #expect(pool.bytesInUse == blocks.reduce(0) { $0 + $1.block.byteCount })
         for (block, _) in blocks { pool.release(block.base, byteCount: block.byteCount) }
-        #expect(pool.bytesInUse == 0)
-        let reserved = pool.bytesReserved
-        let again = (0..<20).map { _ in pool.allocate(byteCount: 100) }
-        #expect(pool.bytesReserved == reserved && Set(again.map(\.base)).count == 20)
+        #expect(pool.bytesInUse == 0 && pool.bytesReserved == 0)
     }
 
     @Test("The table finds what was put in, colliding or not")
