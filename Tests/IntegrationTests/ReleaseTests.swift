@@ -37,7 +37,8 @@ extension IntegrationTests {
                     + " && cp -r /usr/share/zoneinfo '\(root.path)/usr/share/'")
             func run(_ arguments: String) throws -> String { try Shell.run("env -i \(Release.changeRoot!) '\(root.path)' /vane \(arguments)") }
             #expect(try run("--version").hasPrefix("vane "))
-            #expect(try run("eval '\"a1b\".matches(\"[0-9]\") && timestamp(\"2026-01-01T00:00:00Z\").getHours(\"Asia/Shanghai\") == 8'") == "{\"value\":true}\n")
+            #expect(
+                try run("eval '\"a1b\".matches(\"[0-9]\") && timestamp(\"2026-01-01T00:00:00Z\").getHours(\"Asia/Shanghai\") == 8'") == "{\"value\":true}\n")
             #expect(try run("check /rules").contains("0 errors"))
             let summary = try #require(run("demo --duration 3s --rate 1000 --format json").split(separator: "\n").last)
             let figures = JSON(parsing: String(summary))["summary"]
