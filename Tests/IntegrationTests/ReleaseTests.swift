@@ -35,7 +35,7 @@ extension IntegrationTests {
             try Shell.run(
                 "cp '\(Release.executable)' '\(root.path)/vane' && cp -r '\(Places.rules)' '\(root.path)/rules' && mkdir -p '\(root.path)/usr/share' '\(root.path)/tmp'"
                     + " && cp -r /usr/share/zoneinfo '\(root.path)/usr/share/'")
-            func run(_ arguments: String) throws -> String { try Shell.run("env -i \(Release.changeRoot!) '\(root.path)' /vane \(arguments)") }
+            func run(_ arguments: String) throws -> String { try Shell.run("env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \(Release.changeRoot!) '\(root.path)' /vane \(arguments)") }
             #expect(try run("--version").hasPrefix("vane "))
             #expect(
                 try run("eval '\"a1b\".matches(\"[0-9]\") && timestamp(\"2026-01-01T00:00:00Z\").getHours(\"Asia/Shanghai\") == 8'") == "{\"value\":true}\n")
