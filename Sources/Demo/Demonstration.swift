@@ -94,7 +94,9 @@ public final class Demonstration {
             for topic in SyntheticBank.topics { try cluster.createTopic(topic, partitionCount: Self.partitions) }
             for topic in Self.topics { try cluster.createTopic(topic, partitionCount: 1) }
         } catch {
-            throw Diagnostics([Diagnostic(code: "mock-cluster", "the embedded Kafka does not start: \(error)", remedy: "see that the package librdkafka1 is installed")])
+            throw Diagnostics([
+                Diagnostic(code: "mock-cluster", "the embedded Kafka does not start: \(error)", remedy: "see that the package librdkafka1 is installed")
+            ])
         }
         // The mock broker holds a fetch for the whole wait; a real one answers at once.
         let configuration = try Configuration.read(

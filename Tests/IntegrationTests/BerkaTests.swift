@@ -11,7 +11,9 @@ extension IntegrationTests {
             let name = Cluster.unique("berka")
             let topics = (openings: name + "-openings", transactions: name + "-transactions", alerts: name + "-alerts", decisions: name + "-decisions")
             for topic in [topics.openings, topics.transactions] { try cluster.createTopic(topic, partitions: 3) }
-            for topic in [topics.alerts, topics.decisions, name + "-actions", name + "-letters", name + "-lists"] { try cluster.createTopic(topic, partitions: 1) }
+            for topic in [topics.alerts, topics.decisions, name + "-actions", name + "-letters", name + "-lists"] {
+                try cluster.createTopic(topic, partitions: 1)
+            }
             let folder = Folder()
             let schema = try Folder.read(Places.fixtures + "/berka/schema.yaml").replacing("berka-openings", with: topics.openings)
                 .replacing("berka-transactions", with: topics.transactions)
@@ -34,7 +36,8 @@ extension IntegrationTests {
             for opening in bank.openings {
                 feed.send(
                     topics.openings, key: opening.account,
-                    "{\"event_id\":\"o\(opening.account)\",\"day\":\"\(opening.day.text)\",\"account_id\":\"\(opening.account)\",\"district\":\(opening.district)}")
+                    "{\"event_id\":\"o\(opening.account)\",\"day\":\"\(opening.day.text)\",\"account_id\":\"\(opening.account)\",\"district\":\(opening.district)}"
+                )
             }
             feed.flush()
             // Topics have no order among themselves: the accounts are open before they are used.

@@ -6,7 +6,8 @@ extension IntegrationTests {
     @Suite(.enabled(if: Places.exists(Places.handbook + "/transactions.csv.zst"), "no shared/data/handbook (VANE_SHARED)"))
     struct HandbookTests {
         /// The reference's columns behind tx_id, as the package names them.
-        private static let columns = ["customer_count_1d", "customer_avg_1d", "customer_count_7d", "customer_avg_7d", "customer_count_30d", "customer_avg_30d"]
+        private static let columns =
+            ["customer_count_1d", "customer_avg_1d", "customer_count_7d", "customer_avg_7d", "customer_count_30d", "customer_avg_30d"]
             + ["terminal_count_1d", "terminal_risk_1d", "terminal_count_7d", "terminal_risk_7d", "terminal_count_30d", "terminal_risk_30d"]
 
         @Test func everyIndicatorAgreesWithTheReference() throws {
@@ -20,7 +21,10 @@ extension IntegrationTests {
             let output = folder.path + "/decisions.jsonl"
             // The one rule hits from 30 May on: so only these are printed.
             let result = try Child.run(
-                ["replay", "--schema", Places.fixtures + "/handbook/schema.yaml", "--package", Places.fixtures + "/handbook/package.yaml", "--indicators", events],
+                [
+                    "replay", "--schema", Places.fixtures + "/handbook/schema.yaml", "--package", Places.fixtures + "/handbook/package.yaml", "--indicators",
+                    events,
+                ],
                 outputFile: output, within: .seconds(600))
             #expect(result.status == 0 && result.errors == "")
 

@@ -8,9 +8,10 @@ extension IntegrationTests {
         private static let needsOwn: Comment = "needs a broker of its own, from shared/kafka/bin/kafka-local"
 
         @Test(arguments: Cluster.kinds) func stopsInOrderAndGoesOnWhereItStopped(_ kind: Cluster.Kind) throws {
-            let vane = try Deployment(Cluster.of(kind))
+            // The mock cluster keeps a member that left until its session is over.
+            let vane = try Deployment(Cluster.of(kind), kafka: kind == .mock ? "  consumer: {session.timeout.ms: 6000}" : "")
             let feed = try Feed(vane.cluster)
-            let count = 3_000
+            let count = 6_000
             for number in 0..<count { vane.send(feed, "e\(number)", account: "A\(number % 100)", seconds: number) }
             feed.flush()
             let tap = try Tap(vane.cluster, [vane.alerts])
@@ -19,7 +20,7 @@ extension IntegrationTests {
             while tap.records.count < count && starts < 20 {
                 let process = try vane.start()
                 starts += 1
-                let wanted = min(count, tap.records.count + 400)
+                let wanted = min(count, tap.records.count + 1_000)
                 try tap.read("progress") { tap.records.count >= wanted }
                 process.signal(starts % 2 == 0 ? SIGTERM : SIGINT)
                 #expect(try process.wait() == 0)
@@ -55,8 +56,9 @@ extension IntegrationTests {
             #expect(identifiers.values.allSatisfy { $0.count == 1 }, "what is decided again has the same id")
         }
 
-        @Test(arguments: Cluster.kinds) func twoProcessesShareAndHandOver(_ kind: Cluster.Kind) throws {
-            let vane = try Deployment(Cluster.of(kind), partitions: 4)
+        // The mock cluster's groups are too simple for this.
+        @Test(.enabled(if: Cluster.hasReal, Cluster.skipReason)) func twoProcessesShareAndHandOver() throws {
+            let vane = try Deployment(Cluster.of(.real), partitions: 4)
             let feed = try Feed(vane.cluster)
             var sent = 0
             func send(_ count: Int) {
@@ -73,7 +75,7 @@ extension IntegrationTests {
             let second = try vane.start()
             // Events keep coming while the partitions move.
             try tap.read("the second decides, too", within: .seconds(90)) {
-                send(50)
+                if sent < tap.records.count + 500 { send(50) }
                 return Set(tap.records.compactMap { $0.headers["ce_source"] }).count == 2
             }
             #expect(first.errors.text.contains("partitions given up"))
@@ -84,7 +86,8 @@ extension IntegrationTests {
             try tap.read("everything, \(sent)") { Set(tap.records.map(\.eventID)).count == sent }
             second.signal(SIGTERM)
             #expect(try second.wait() == 0)
-            #expect(tap.records.count == sent, "orderly hand-overs repeat nothing")
+            #expect(tap.records.count == sent, "orderly hand-overs repeat nothing: \(first.errors.text)")
+            for process in [first, second] { #expect(!process.errors.text.contains("WARN")) }
         }
 
         @Test(.enabled(if: Cluster.canBeKilled, needsOwn)) func waitsForABrokerAndSurvivesItsCrash() throws {
@@ -255,7 +258,8 @@ extension IntegrationTests {
             let folder = Folder()
             let path = try folder.write("vane.yaml", "schema: schema.yaml\nkafka: {bootstrap: \"b:9092\", group: file}\n")
             let result = try Child.run(
-                ["run", "--config", path, "--print-config", "--set", "kafka.group=flag"], environment: ["VANE_KAFKA_GROUP": "environment", "VANE_BUDGET": "300ms"])
+                ["run", "--config", path, "--print-config", "--set", "kafka.group=flag"],
+                environment: ["VANE_KAFKA_GROUP": "environment", "VANE_BUDGET": "300ms"])
             #expect(result.status == 0, "\(result.errors)")
             func line(_ key: String) -> String { result.lines.first { $0.hasPrefix(key + " ") } ?? "" }
             #expect(line("kafka.group").contains("= flag") && line("kafka.group").contains("(--set)"))

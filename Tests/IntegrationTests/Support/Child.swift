@@ -77,7 +77,8 @@ final class Child {
     func says(_ text: String, times: Int = 1, within limit: Duration = patience, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let heard = errors.wait(within: limit) { $0.count(of: text) >= times || $0.isClosed }
         try #require(
-            heard && errors.snapshot.count(of: text) >= times, "it says '\(text)' \(times) times; it said: \(errors.text.suffix(2000))", sourceLocation: sourceLocation)
+            heard && errors.snapshot.count(of: text) >= times, "it says '\(text)' \(times) times; it said: \(errors.text.suffix(2000))",
+            sourceLocation: sourceLocation)
     }
 
     struct Result {

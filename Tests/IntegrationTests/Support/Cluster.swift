@@ -109,7 +109,8 @@ final class Feed {
     init(_ cluster: Cluster) throws {
         let failures = failures
         producer = try Producer(
-            properties: [("bootstrap.servers", cluster.bootstrap), ("linger.ms", "2")], onDelivery: { if let failure = $0.failure { failures.list.append(failure) } })
+            properties: [("bootstrap.servers", cluster.bootstrap), ("linger.ms", "2")],
+            onDelivery: { if let failure = $0.failure { failures.list.append(failure) } })
     }
 
     func send(_ topic: String, key: String?, _ value: String?, headers: [(String, String)] = [], partition: Int32? = nil) {
@@ -134,7 +135,8 @@ final class Feed {
 
     /// Waits until the broker has everything.
     func flush(sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(producer.flush(timeoutMilliseconds: 60_000) && failures.list.isEmpty, "everything is delivered: \(failures.list)", sourceLocation: sourceLocation)
+        #expect(
+            producer.flush(timeoutMilliseconds: 60_000) && failures.list.isEmpty, "everything is delivered: \(failures.list)", sourceLocation: sourceLocation)
     }
 }
 

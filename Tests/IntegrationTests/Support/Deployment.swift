@@ -58,7 +58,9 @@ final class Deployment {
     }
 
     /// Sends a transaction; its time is `seconds` into a day.
-    func send(_ feed: Feed, _ id: String, account: String = "A", amount: String = "2000.00", payee: String? = nil, seconds: Int = 0, headers: [(String, String)] = []) {
+    func send(
+        _ feed: Feed, _ id: String, account: String = "A", amount: String = "2000.00", payee: String? = nil, seconds: Int = 0, headers: [(String, String)] = []
+    ) {
         feed.send(transactions, key: account, Self.event(id, account: account, amount: amount, payee: payee, seconds: seconds), headers: headers)
     }
 
