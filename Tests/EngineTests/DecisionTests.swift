@@ -96,7 +96,7 @@ import Testing
             ("payee == ip", "no_such_value payee"), ("status == \"ok\"", "no_such_value status"), ("in_list(\"l\", ip)", "no_such_value ip"), ("payee in [\"a\"]", "no_such_value payee"),
             ("mean > 1.0", "no_such_value mean"), ("mean * 2.0 > 1.0", "no_such_value mean"), ("prior == account", "no_such_value prior"), ("logins > 0", "no_such_value logins"),
             ("1 / (n - 1) > 0", "divide_by_zero"), ("n * 9223372036854775807 > 0 && n + 9223372036854775807 > 0", "overflow"),
-            ("int(account) > 1", "invalid_argument"), ("amount > 1.0 || rate > 1.0", "no_such_value rate"), ("amount > 1.0 && n == 1", "no_such_value amount"),
+            ("int(account) > 1", "invalid_argument"), ("amount > 1.0 || rate > 1.0", "no_such_value amount"), ("amount > 1.0 && n == 1", "no_such_value amount"),
             // What the others decide needs no answer.
             ("amount > 1.0 && n == 2", "-"), ("amount > 1.0 || n == 1", "+"), ("default(amount, 0.0) == 0.0", "+"), ("default(mean, -1.0) < 0.0", "+"), ("n == 1", "+"), ("total == 0.0", "+"),
         ])

@@ -261,7 +261,8 @@ struct ConditionCompiler {
         switch (type, value) {
         case (.int, .int(let constant)): return integer(constant)
         case (.int, .double(let constant)):
-            if let whole = Int64(exactly: constant) { return integer(whole) }
+            // Below 2⁵³ order by value is order as doubles.
+            if let whole = Int64(exactly: constant), relation == .equal || relation == .differ || abs(constant) < 0x1p53 { return integer(whole) }
             return compareWithCell()
         case (.double, .double(let constant)): return double(constant)
         case (.double, .int(let constant)):

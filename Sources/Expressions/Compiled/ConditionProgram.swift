@@ -196,20 +196,13 @@ public final class ConditionProgram: Sendable {
                 case .doubleAtMost: binary { double(left) <= double(right) }
                 case .doubleEquals: binary { double(left) == double(right) }
                 case .doubleDiffers: binary { double(left) != double(right) }
-                case .intLessDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) == .less }
-                case .intAtMostDouble:
-                    binary {
-                        let order = NumericOrder.compare(.int(int(left)), .double(double(right)))
-                        return order == .less || order == .equal
-                    }
-                case .doubleLessInt: binary { NumericOrder.compare(.double(double(left)), .int(int(right))) == .less }
-                case .doubleAtMostInt:
-                    binary {
-                        let order = NumericOrder.compare(.double(double(left)), .int(int(right)))
-                        return order == .less || order == .equal
-                    }
-                case .intEqualsDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) == .equal }
-                case .intDiffersFromDouble: binary { NumericOrder.compare(.int(int(left)), .double(double(right))) != .equal }
+                // Order compares numbers of different types as doubles, equality by value: so does the general evaluator.
+                case .intLessDouble: binary { Double(int(left)) < double(right) }
+                case .intAtMostDouble: binary { Double(int(left)) <= double(right) }
+                case .doubleLessInt: binary { double(left) < Double(int(right)) }
+                case .doubleAtMostInt: binary { double(left) <= Double(int(right)) }
+                case .intEqualsDouble: binary { Int64(exactly: double(right)) == int(left) }
+                case .intDiffersFromDouble: binary { Int64(exactly: double(right)) != int(left) }
                 case .inList: unary { frame.lists?.contains(list: Int(immediate), subject: cells[Int(left)]) ?? false }
                 case .generalCondition:
                     let (holds, presence) = generals[Int(immediate)].condition(frame)
