@@ -10,7 +10,8 @@ BUILD_PACKAGES := librdkafka-dev libsimdjson-dev libyaml-dev libre2-dev libssl-d
 TEST_PACKAGES := zstd default-jre-headless valgrind
 
 # Optimised builds stand apart, so that they and the tests' builds do not evict each other.
-OPTIMISED := --configuration release --scratch-path .build/optimized
+# The Swift runtime is linked in: the program runs where there is no Swift.
+OPTIMISED := --configuration release --scratch-path .build/optimized --static-swift-stdlib
 VANE := .build/optimized/release/vane
 
 .PHONY: demo test bench build release format lint clean dependencies test-dependencies
@@ -25,6 +26,7 @@ build: dependencies
 	$(SWIFT) build
 
 test: dependencies test-dependencies
+	$(SWIFT) build $(OPTIMISED) --product vane
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 

@@ -74,7 +74,7 @@ final class TestConsumer {
         consumer = try Consumer(
             group: group,
             properties: [
-                ("bootstrap.servers", bootstrapServers), ("topic.metadata.refresh.interval.ms", "300"),
+                ("bootstrap.servers", bootstrapServers), ("topic.metadata.refresh.interval.ms", "1000"),
             ] + properties,
             handlers: ConsumerHandlers(
                 onAssigned: { seen.assigned.append($0) },
