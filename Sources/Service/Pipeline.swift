@@ -345,7 +345,12 @@ final class Pipeline {
         }
         let offsets = outputs.takeCommittable()
         if !offsets.isEmpty { try consumer.commit(offsets, .synchronous) }
-        try consumer.close()
+        do {
+            try consumer.close()
+        } catch {
+            // Everything is committed: the group finds out by itself that this member is gone.
+            log.warning("stopping", "\(error)")
+        }
         log.info(
             "stopped", "stopped after \(metrics.events.value) events",
             [
