@@ -58,8 +58,7 @@ public final class Engine {
         texts.initialize(repeating: .none, count: width)
         decimals = schema.events.map { event in
             event.fields.enumerated().compactMap { slot, field in
-                guard case .decimal(let scale) = field.type else { return nil }
-                return (slot, (0..<scale).reduce(1.0) { unit, _ in unit * 10 })
+                field.type.decimalUnit.map { (slot, $0) }
             }
         }
         participations = schema.events.indices.map { event in schema.entities.indices.filter { schema.entities[$0].participations[event] != nil } }

@@ -26,8 +26,7 @@ final class DerivedFields {
                     program: Program(derivation.expression, part: derivation.expression.expression),
                     bindings: derivation.slots.map { ConditionProgram.Binding(slot: $0, type: event.fields[$0].type.cellType) },
                     decimals: derivation.slots.compactMap { slot in
-                        guard case .decimal(let scale) = event.fields[slot].type else { return nil }
-                        return (slot, (0..<scale).reduce(1.0) { unit, _ in unit * 10 })
+                        event.fields[slot].type.decimalUnit.map { (slot, $0) }
                     })
             }
         }

@@ -40,6 +40,12 @@ public enum FieldType: Sendable, Hashable {
         }
     }
 
+    /// Of a decimal, 10^scale: what its cell is divided by for expressions; nil for other types.
+    public var decimalUnit: Double? {
+        guard case .decimal(let scale) = self else { return nil }
+        return (0..<scale).reduce(1.0) { unit, _ in unit * 10 }
+    }
+
     /// As written in a schema.
     public var name: String {
         switch self {

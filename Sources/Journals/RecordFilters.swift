@@ -69,12 +69,7 @@ final class RecordFilters {
         present.initialize(repeating: 0, count: width)
         var loads: [Load] = []
         for case .field(let index) in condition.variables where !loads.contains(where: { $0.slot == index }) {
-            var unit = 0.0
-            if case .decimal(let scale) = layout.fields[index].type {
-                unit = 1
-                for _ in 0..<scale { unit *= 10 }
-            }
-            loads.append(Load(slot: index, field: layout.fields[index], unit: unit))
+            loads.append(Load(slot: index, field: layout.fields[index], unit: layout.fields[index].type.decimalUnit ?? 0))
         }
         conditions.append(condition)
         programs.append(program)

@@ -155,9 +155,9 @@ extension WindowPlan {
             var reading = Reading(
                 kind: .count, group: group, accumulator: -1, counter: accumulator(.count, group, filter, nil), divisor: -1, unit: 1, quantile: 0,
                 isDouble: type == .double, isDecimal: false)
-            if case .decimal(let scale) = type {
+            if let unit = type?.decimalUnit {
                 reading.isDecimal = true
-                for _ in 0..<scale { reading.unit *= 10 }
+                reading.unit = unit
             }
             let lifetime = groups[group].kind == .lifetime
             func sum(_ moments: Bool) -> Accumulator.Kind {
