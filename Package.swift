@@ -11,9 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Modules on the decision path are optimised together, as if they were one.
-let hotPath: [SwiftSetting] = strict + [
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
+let hotPath: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
+    ]
 
 /// Modules that hold C pointers mark each unsafe use.
 let boundary: [SwiftSetting] = strict + [.strictMemorySafety()]

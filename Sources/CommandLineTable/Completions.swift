@@ -102,7 +102,8 @@ extension Program {
     private func zshArgument(_ argument: Argument, _ verb: Verb) -> String {
         let choices = verb.name == Self.helpVerb.name ? allVerbs.map(\.name) : argument.choices
         let isMany = argument.count == .anyNumber || argument.count == .atLeastOne
-        return zshQuote("\(isMany ? "*" : "")\(argument.count == .optional ? ":" : ""):\(zshEscape(argument.placeholder)):\(zshAction(argument.completion, choices))")
+        return zshQuote(
+            "\(isMany ? "*" : "")\(argument.count == .optional ? ":" : ""):\(zshEscape(argument.placeholder)):\(zshAction(argument.completion, choices))")
     }
 
     private func zshAction(_ completion: Completion, _ choices: [String]) -> String {
@@ -162,9 +163,10 @@ extension Program {
     }
 
     private func fishQuote(_ text: String) -> String {
-        "'" + text.reduce(into: "") { result, character in
-            if character == "'" || character == "\\" { result.append("\\") }
-            result.append(character)
-        } + "'"
+        "'"
+            + text.reduce(into: "") { result, character in
+                if character == "'" || character == "\\" { result.append("\\") }
+                result.append(character)
+            } + "'"
     }
 }

@@ -70,7 +70,9 @@ enum OptionScanner {
     private static func index(of code: Int32, _ options: [Option]) -> Int {
         if code >= longCodeBase { return Int(code - longCodeBase) }
         let character = Character(UnicodeScalar(UInt8(truncatingIfNeeded: code)))
-        guard let index = options.firstIndex(where: { $0.short == character }) else { preconditionFailure("getopt_long found an option that is not in the table") }
+        guard let index = options.firstIndex(where: { $0.short == character }) else {
+            preconditionFailure("getopt_long found an option that is not in the table")
+        }
         return index
     }
 

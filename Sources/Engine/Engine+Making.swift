@@ -22,7 +22,9 @@ extension Engine {
                 schema: schema, rules: rules, lists: lists, calendar: Calendar(rules: zone), journalLimits: journalLimits, limits: limits)
         } catch {
             throw Diagnostics([
-                Diagnostic(code: "limit-exceeded", "indicator '\(error.indicator)': \(error.message)", remedy: "share conditions between indicators, or split the entity")
+                Diagnostic(
+                    code: "limit-exceeded", "indicator '\(error.indicator)': \(error.message)",
+                    remedy: "share conditions between indicators, or split the entity")
             ])
         }
     }

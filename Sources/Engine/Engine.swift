@@ -193,7 +193,9 @@ public final class Engine {
                 FrameActivation(frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones))
         } catch {
             result.code = error.code.rawValue
-            if error.code == .noSuchValue, condition.references.indices.contains(error.nodeID), case .variable(let variable) = condition.references[error.nodeID] {
+            if error.code == .noSuchValue, condition.references.indices.contains(error.nodeID),
+                case .variable(let variable) = condition.references[error.nodeID]
+            {
                 result.variable = name(package, variable)
             }
         }

@@ -173,7 +173,8 @@ public final class Decoder {
             case .enumeration:
                 guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
                 guard let index = plan.enumerations[field.detail].index(of: Self.bytes(token)) else {
-                    throw Rejection(.unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerations[field.detail].names.joined(separator: ", "))")
+                    throw Rejection(
+                        .unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerations[field.detail].names.joined(separator: ", "))")
                 }
                 cells[slot] = UInt64(index)
             case .decimal:
@@ -244,7 +245,9 @@ public final class Decoder {
     /// Hexadecimal digits in groups, as W3C Trace Context writes them.
     private static func isTraceContext(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count <= FieldLimits.traceparentBytesMax
-            && text.allSatisfy { ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f")) || $0 == UInt8(ascii: "-") }
+            && text.allSatisfy {
+                ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f")) || $0 == UInt8(ascii: "-")
+            }
     }
 
     private static func time(_ token: vane_json_token, field: String) throws(Rejection) -> Int64 {

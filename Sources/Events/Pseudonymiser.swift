@@ -26,7 +26,8 @@ public final class Pseudonymiser {
             var count: UInt32 = 0
             let data = value.bindMemory(to: UInt8.self)
             // A non-null pointer even for the empty value: libcrypto reads NULL as "no data given".
-            let result = data.baseAddress.map { HMAC(EVP_sha256(), key, Int32(key.count), $0, data.count, whole.baseAddress, &count) }
+            let result =
+                data.baseAddress.map { HMAC(EVP_sha256(), key, Int32(key.count), $0, data.count, whole.baseAddress, &count) }
                 ?? HMAC(EVP_sha256(), key, Int32(key.count), key, 0, whole.baseAddress, &count)
             precondition(result != nil && count == 32, "libcrypto has no SHA-256")
             withUnsafeMutableBytes(of: &digest) { $0.copyMemory(from: UnsafeRawBufferPointer(start: whole.baseAddress, count: 16)) }

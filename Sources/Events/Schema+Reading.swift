@@ -29,15 +29,19 @@ private struct SchemaReader {
         var map = MapReader(root, "the schema", diagnostics)
         schema.timeZone = map.nonEmptyString("timezone") ?? "UTC"
         if let events = map.map("events", .required) {
-            if events.isMap && events.entries.isEmpty { diagnostics.error(code: "missing-key", "the schema has no events", remedy: "describe at least one event type", at: events.position) }
+            if events.isMap && events.entries.isEmpty {
+                diagnostics.error(code: "missing-key", "the schema has no events", remedy: "describe at least one event type", at: events.position)
+            }
             if events.entries.count > SchemaLimits.eventTypesMax {
-                diagnostics.error(code: "limit-exceeded", "the schema has more than \(SchemaLimits.eventTypesMax) event types", remedy: "split it", at: events.position)
+                diagnostics.error(
+                    code: "limit-exceeded", "the schema has more than \(SchemaLimits.eventTypesMax) event types", remedy: "split it", at: events.position)
             }
             for (key, node) in events.entries.prefix(SchemaLimits.eventTypesMax) { readEvent(key, node) }
         }
         if let entities = map.map("entities") {
             if entities.entries.count > SchemaLimits.entityTypesMax {
-                diagnostics.error(code: "limit-exceeded", "the schema has more than \(SchemaLimits.entityTypesMax) entities", remedy: "split it", at: entities.position)
+                diagnostics.error(
+                    code: "limit-exceeded", "the schema has more than \(SchemaLimits.entityTypesMax) entities", remedy: "split it", at: entities.position)
             }
             for (key, node) in entities.entries.prefix(SchemaLimits.entityTypesMax) { readEntity(key, node) }
         }
@@ -79,7 +83,8 @@ private struct SchemaReader {
         if let derived = map.map("derived") { readDerived(derived, &fields) }
         if fields.count > SchemaLimits.fieldsMax {
             diagnostics.error(
-                code: "limit-exceeded", "event type '\(key.text)' has more than \(SchemaLimits.fieldsMax) fields", remedy: "leave out what no rule needs", at: key.position)
+                code: "limit-exceeded", "event type '\(key.text)' has more than \(SchemaLimits.fieldsMax) fields", remedy: "leave out what no rule needs",
+                at: key.position)
         }
         map.finish()
         schema.events.append(EventType(name: key.text, topic: topic, idKey: idKey, timeKey: timeKey, fields: fields))
@@ -97,7 +102,8 @@ private struct SchemaReader {
         checkName(key, "field")
         if EventType.reservedNames.contains(key.text) {
             diagnostics.error(
-                code: "reserved-name", "every event has '\(key.text)' already", remedy: "leave it out of the fields; 'id' and 'time' say where it comes from", at: key.position)
+                code: "reserved-name", "every event has '\(key.text)' already", remedy: "leave it out of the fields; 'id' and 'time' say where it comes from",
+                at: key.position)
         } else if Self.reservedWords.contains(key.text) {
             diagnostics.error(
                 code: "reserved-name", "'\(key.text)' is a word of the expression language", remedy: "choose a name that conditions can use", at: key.position)
@@ -257,7 +263,9 @@ private struct SchemaReader {
                     remedy: "add 'sensitive: true', unless it says nothing about a person", at: item.key.position)
             }
             fields.append(
-                Field(name: item.key.text, type: type, optional: true, sensitive: item.sensitive, derivation: Derivation(expression: checked, slots: Array(fields.indices))))
+                Field(
+                    name: item.key.text, type: type, optional: true, sensitive: item.sensitive,
+                    derivation: Derivation(expression: checked, slots: Array(fields.indices))))
         }
     }
 
@@ -275,7 +283,9 @@ private struct SchemaReader {
         let recordNodes = map.list("record") ?? []
         map.finish()
         if let keyNode, keyNodes.isEmpty || keyNodes.count > SchemaLimits.keyFieldsMax {
-            diagnostics.error(code: "bad-value", "a key has 1 to \(SchemaLimits.keyFieldsMax) fields", remedy: "name the fields that identify the entity", at: keyNode.position)
+            diagnostics.error(
+                code: "bad-value", "a key has 1 to \(SchemaLimits.keyFieldsMax) fields", remedy: "name the fields that identify the entity",
+                at: keyNode.position)
         }
         if let history, let retention, retention < history {
             diagnostics.error(
@@ -307,13 +317,15 @@ private struct SchemaReader {
             guard let type = found.first else {
                 if unreadable.contains(name) || hasUnreadableFields { continue }
                 diagnostics.error(
-                    code: "unknown-field", "no event type that has the key of '\(key.text)' has a field '\(name)'", remedy: "record fields of events that take part",
+                    code: "unknown-field", "no event type that has the key of '\(key.text)' has a field '\(name)'",
+                    remedy: "record fields of events that take part",
                     at: node.position)
                 continue
             }
             if found.contains(where: { $0 != type }) {
                 diagnostics.error(
-                    code: "type-mismatch", "'\(name)' has different types in the event types of '\(key.text)'", remedy: "give it one type, or record it under another name",
+                    code: "type-mismatch", "'\(name)' has different types in the event types of '\(key.text)'",
+                    remedy: "give it one type, or record it under another name",
                     at: node.position)
                 continue
             }
@@ -321,7 +333,8 @@ private struct SchemaReader {
         }
         if record.count > SchemaLimits.recordedFieldsMax {
             diagnostics.error(
-                code: "limit-exceeded", "'\(key.text)' records more than \(SchemaLimits.recordedFieldsMax) fields", remedy: "record what windows need only", at: map.position)
+                code: "limit-exceeded", "'\(key.text)' records more than \(SchemaLimits.recordedFieldsMax) fields", remedy: "record what windows need only",
+                at: map.position)
             return
         }
         let participations: [Participation?] = schema.events.map { event in
@@ -331,7 +344,8 @@ private struct SchemaReader {
         }
         if !keyNames.isEmpty && !participations.contains(where: { $0 != nil }) && !diagnostics.hasErrors {
             diagnostics.error(
-                code: "unknown-field", "no event type has all key fields of '\(key.text)'", remedy: "name fields that one event type has together", at: map.position)
+                code: "unknown-field", "no event type has all key fields of '\(key.text)'", remedy: "name fields that one event type has together",
+                at: map.position)
         }
         schema.entities.append(
             EntityType(
@@ -345,7 +359,8 @@ private struct SchemaReader {
         if unreadable.contains(name) || hasUnreadableFields { return nil }
         let all = schema.events.flatMap { $0.fields.map(\.name) }
         diagnostics.error(
-            code: "unknown-field", "no event type has a field '\(name)'", remedy: didYouMean(name, among: all).map { "did you mean '\($0)'?" } ?? "declare it in the fields of an event type",
+            code: "unknown-field", "no event type has a field '\(name)'",
+            remedy: didYouMean(name, among: all).map { "did you mean '\($0)'?" } ?? "declare it in the fields of an event type",
             at: node.position)
         return nil
     }

@@ -158,7 +158,8 @@ extension WindowPlan {
     }
 
     @inline(__always) private func add(
-        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
     ) {
         let mask = group.pointee.filterMask
         let passed = mask == 0 ? 0 : filters.matches(record, mask: mask, eventTypeFingerprints: types)
@@ -332,7 +333,8 @@ extension WindowPlan {
     /// Computes an indicator for an event in the middle of its journal: from the records up to its own time that were appended before it.
     /// Takes time proportional to the window.
     @inline(never) func computeAfresh(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>,
         into cell: inout UInt64
     ) -> Bool {
         withFreshState(reading, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
@@ -345,7 +347,8 @@ extension WindowPlan {
     /// Records in the window that match an indicator's condition.
     /// - Parameter isLatest: the state stands at the record.
     func events(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, isLatest: Bool, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, isLatest: Bool, index: Int, windowStart: Int64, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
     ) -> Int {
         if reading.kind == .sequence { return 0 }
         func count(_ states: UnsafeMutableRawPointer) -> Int {
@@ -356,7 +359,8 @@ extension WindowPlan {
     }
 
     private func withFreshState<Result>(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
+        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>,
         _ body: (UnsafeMutableRawPointer) -> Result
     ) -> Result {
         let fresh = UnsafeMutableRawPointer.allocate(byteCount: max(stateBytes, 16), alignment: 16)
@@ -405,7 +409,8 @@ extension WindowPlan {
     /// Reads an indicator from its group's state.
     /// - Parameter excludingAfter: records appended later are not there yet; nil where there are none.
     @inline(__always) func value(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>,
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>,
         excludingAfter: UInt32? = nil, into cell: inout UInt64
     ) -> Bool {
         func state<State>(_: State.Type) -> UnsafeMutablePointer<State> {
@@ -564,7 +569,8 @@ extension WindowPlan {
 
     /// The numbers behind a sum, for taking it again with more room.
     private func forEachNumber(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>, _ body: (Double) -> Void
+        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>,
+        _ body: (Double) -> Void
     ) {
         let group = groups[reading.group]
         let accumulator = accumulators[reading.accumulator]

@@ -36,7 +36,9 @@ struct AggregateReader {
         }
         let expected = name == "quantile" ? 2 : 1
         guard arguments.count == expected else {
-            return fail("'\(name)' takes \(expected == 1 ? "one field" : "a field and a number from 0 to 1")", name == "quantile" ? "write quantile(amount, 0.95)" : "write \(name)(amount)")
+            return fail(
+                "'\(name)' takes \(expected == 1 ? "one field" : "a field and a number from 0 to 1")",
+                name == "quantile" ? "write quantile(amount, 0.95)" : "write \(name)(amount)")
         }
         guard let field = entity.recorded(named: arguments[0]) else {
             let recorded = entity.record.map(\.name)

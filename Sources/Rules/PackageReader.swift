@@ -86,9 +86,10 @@ struct PackageReader {
     private func readText(_ node: Node?, _ name: String) -> LocalizedText {
         guard let node else { return LocalizedText() }
         if case .map(let entries) = node.content {
-            return LocalizedText(entries.compactMap { key, value in
-                value.string("\(name) in '\(key.text)'", diagnostics).map { LocalizedText.Text(language: key.text, text: $0) }
-            })
+            return LocalizedText(
+                entries.compactMap { key, value in
+                    value.string("\(name) in '\(key.text)'", diagnostics).map { LocalizedText.Text(language: key.text, text: $0) }
+                })
         }
         return LocalizedText(node.string(name, diagnostics).map { [LocalizedText.Text(language: "en", text: $0)] } ?? [])
     }
@@ -116,7 +117,8 @@ struct PackageReader {
         let map = MapReader(node, "'parameters'", diagnostics)
         if map.entries.count > PackageLimits.parametersMax {
             diagnostics.error(
-                code: "limit-exceeded", "a package holds at most \(PackageLimits.parametersMax) parameters", remedy: "use a named list for many values", at: node.position)
+                code: "limit-exceeded", "a package holds at most \(PackageLimits.parametersMax) parameters", remedy: "use a named list for many values",
+                at: node.position)
         }
         for (key, value) in map.entries {
             guard isParameterName(key) else { continue }
@@ -199,7 +201,8 @@ struct PackageReader {
             guard let checked = readCondition(node, name, environment) else { return nil }
             if let position = checked.firstListCall {
                 diagnostics.error(
-                    code: "list-in-indicator", "indicators are computed over recorded facts, and lists change", remedy: "ask for the list in the condition of a rule",
+                    code: "list-in-indicator", "indicators are computed over recorded facts, and lists change",
+                    remedy: "ask for the list in the condition of a rule",
                     at: position)
             }
             // A record keeps fingerprints only.
@@ -236,7 +239,8 @@ struct PackageReader {
             if total == 0 && faulty { return }
             if total == 0 || total > SequenceStep.recordsMax {
                 diagnostics.error(
-                    code: "bad-sequence", "a sequence asks for 1 to \(SequenceStep.recordsMax) events in all", remedy: "use count for longer runs", at: sequenceNode.position)
+                    code: "bad-sequence", "a sequence asks for 1 to \(SequenceStep.recordsMax) events in all", remedy: "use count for longer runs",
+                    at: sequenceNode.position)
                 return
             }
             guard let withinNode else {
@@ -253,7 +257,8 @@ struct PackageReader {
         }
         refuse(withinNode, "within", "goes with 'sequence' only")
         guard let aggregateNode else {
-            diagnostics.error(code: "missing-key", "the indicator has neither 'aggregate' nor 'sequence'", remedy: "add for example 'aggregate: count'", at: map.position)
+            diagnostics.error(
+                code: "missing-key", "the indicator has neither 'aggregate' nor 'sequence'", remedy: "add for example 'aggregate: count'", at: map.position)
             return
         }
         let aggregate = reader.aggregate(aggregateNode)
@@ -289,7 +294,8 @@ struct PackageReader {
     private func reportMisuses(_ checked: CheckedExpression, _ isFingerprint: (Int) -> Bool) {
         for (text, position) in checked.misusedFingerprints(isFingerprint) {
             diagnostics.error(
-                code: "fingerprint-only", "only the fingerprint of '\(text)' is kept, so it can be compared with one text, with a list of texts written out and with a named list only",
+                code: "fingerprint-only",
+                "only the fingerprint of '\(text)' is kept, so it can be compared with one text, with a list of texts written out and with a named list only",
                 remedy: "compare it with == or 'in [\"…\"]', or derive a field in the schema and record that", at: position)
         }
     }
@@ -333,7 +339,8 @@ struct PackageReader {
                     // Conditions are compiled for each event type: what must be one is what an expression sees, such as text for strings and enums.
                     if type != field.expressionType {
                         diagnostics.error(
-                            code: "type-mismatch", "the field '\(field.name)' is \(type) in one event type of 'on' and \(field.expressionType) in '\(schema.events[event].name)'",
+                            code: "type-mismatch",
+                            "the field '\(field.name)' is \(type) in one event type of 'on' and \(field.expressionType) in '\(schema.events[event].name)'",
                             remedy: "give it one type in the schema, or split the package by event type", at: onPosition)
                     }
                     continue
@@ -354,7 +361,8 @@ struct PackageReader {
         for (index, parameter) in parameters.enumerated() {
             if types[parameter.name] != nil {
                 diagnostics.error(
-                    code: "duplicate-id", "the parameter '\(parameter.name)' has the name of a field", remedy: "choose another name", at: parameterPositions[index])
+                    code: "duplicate-id", "the parameter '\(parameter.name)' has the name of a field", remedy: "choose another name",
+                    at: parameterPositions[index])
             }
             environment.declare(constant: parameter.name, parameter.value)
         }
@@ -387,11 +395,13 @@ struct PackageReader {
         }
         if let levelNode, let level {
             if kind != .hit {
-                diagnostics.error(code: "unknown-key", "only a hit rule raises the level by itself", remedy: "remove 'level', or make the kind hit", at: levelNode.position)
+                diagnostics.error(
+                    code: "unknown-key", "only a hit rule raises the level by itself", remedy: "remove 'level', or make the kind hit", at: levelNode.position)
             } else if !decide.levels.contains(where: { $0.name == level }) {
                 diagnostics.error(
                     code: "unknown-level", "'decide' has no level '\(level)'",
-                    remedy: decide.levels.isEmpty ? "add 'levels' to 'decide'" : "known: \(decide.levels.map(\.name).joined(separator: ", "))", at: levelNode.position)
+                    remedy: decide.levels.isEmpty ? "add 'levels' to 'decide'" : "known: \(decide.levels.map(\.name).joined(separator: ", "))",
+                    at: levelNode.position)
             }
         }
         var listing: Rule.Listing?
@@ -419,7 +429,9 @@ struct PackageReader {
             let fields = on.flatMap { schema.events[$0].fields }
             if fields.contains(where: { $0.name == subject }) {
                 if fields.contains(where: { $0.name == subject && $0.type != .string }) {
-                    diagnostics.error(code: "type-mismatch", "the subject of a list is a string, and '\(subject)' is not", remedy: "choose a string field", at: subjectNode.position)
+                    diagnostics.error(
+                        code: "type-mismatch", "the subject of a list is a string, and '\(subject)' is not", remedy: "choose a string field",
+                        at: subjectNode.position)
                 }
             } else {
                 diagnostics.error(
@@ -440,7 +452,8 @@ struct PackageReader {
             for (name, position) in rule.condition.namedLists where !known.contains(name) {
                 diagnostics.error(
                     code: "unknown-list", "there is no list '\(name)'",
-                    remedy: didYouMean(name, among: known).map { "did you mean '\($0)'?" } ?? "declare it under 'lists' in the configuration, or fill it with a list rule",
+                    remedy: didYouMean(name, among: known).map { "did you mean '\($0)'?" }
+                        ?? "declare it under 'lists' in the configuration, or fill it with a list rule",
                     at: position)
             }
         }
@@ -458,7 +471,8 @@ struct PackageReader {
         map.finish()
         if let levels, levels.entries.count > PackageLimits.levelsMax {
             diagnostics.error(
-                code: "limit-exceeded", "there are at most \(PackageLimits.levelsMax) levels", remedy: "join levels that lead to the same actions", at: levels.position)
+                code: "limit-exceeded", "there are at most \(PackageLimits.levelsMax) levels", remedy: "join levels that lead to the same actions",
+                at: levels.position)
         }
         for (key, value) in levels?.entries ?? [] {
             guard let threshold = value.double("the level '\(key.text)'", in: 0...DecisionPolicy.scoreMax, diagnostics) else { continue }
@@ -469,7 +483,8 @@ struct PackageReader {
             guard let index = policy.levels.firstIndex(where: { $0.name == key.text }) else {
                 diagnostics.error(
                     code: "unknown-level", "'levels' has no '\(key.text)'",
-                    remedy: didYouMean(key.text, among: policy.levels.map(\.name)).map { "did you mean '\($0)'?" } ?? "add it to 'levels', with the score that reaches it",
+                    remedy: didYouMean(key.text, among: policy.levels.map(\.name)).map { "did you mean '\($0)'?" }
+                        ?? "add it to 'levels', with the score that reaches it",
                     at: key.position)
                 continue
             }

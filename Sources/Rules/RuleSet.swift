@@ -79,7 +79,9 @@ public final class RuleSet: @unchecked Sendable {
                         if let slot = schema.events[event].slot(named: name) {
                             return .init(slot: slot, type: schema.events[event].fields[slot].type.cellType)
                         }
-                        let type = package.on.lazy.compactMap { schema.events[$0].slot(named: name).map { [fields = schema.events[$0].fields] slot in fields[slot].type } }.first
+                        let type = package.on.lazy.compactMap {
+                            schema.events[$0].slot(named: name).map { [fields = schema.events[$0].fields] slot in fields[slot].type }
+                        }.first
                         return .init(slot: absentSlot, type: type!.cellType)
                     case .indicator(let index):
                         return .init(slot: firstTemporary - indicators.count + base[packageIndex] + index, type: package.indicators[index].resultType(schema))

@@ -28,7 +28,9 @@ public final class Daemon {
     ) throws(Diagnostics) {
         try Daemon.refuseWhatIsMissing(configuration)
         guard let kafka = configuration.kafka else {
-            throw Diagnostics([Diagnostic(code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'")])
+            throw Diagnostics([
+                Diagnostic(code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'")
+            ])
         }
         let loaded = try Loaded(configuration)
         let zones = ZoneFiles()
@@ -47,7 +49,10 @@ public final class Daemon {
         for package in loaded.packages {
             log.info(
                 "package", "running package \(package.name) \(package.version)",
-                ["package": .string(package.name), "version": .string(package.version), "rules": .number(package.rules.count), "mode": .string(package.mode.rawValue)])
+                [
+                    "package": .string(package.name), "version": .string(package.version), "rules": .number(package.rules.count),
+                    "mode": .string(package.mode.rawValue),
+                ])
         }
     }
 

@@ -21,7 +21,8 @@ public enum ListFiles {
             if line.isEmpty { continue }
             func report(_ message: String) {
                 diagnostics.error(
-                    code: "bad-list-entry", message, remedy: isJSON ? "write {\"subject\":\"…\"} on each line" : "write a header line with 'subject', then one entry a line",
+                    code: "bad-list-entry", message,
+                    remedy: isJSON ? "write {\"subject\":\"…\"} on each line" : "write a header line with 'subject', then one entry a line",
                     at: Position(file: path, line: index + 1, column: 1))
             }
             if isJSON {

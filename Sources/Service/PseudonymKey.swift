@@ -11,7 +11,9 @@ public enum PseudonymKey {
     /// - Parameter forTesting: use a well-known key where none is given.
     /// - Returns: nil where the schema has no sensitive field.
     public static func pseudonymiser(for schema: Schema, keyFile: String?, forTesting: Bool = false) throws(Diagnostics) -> Pseudonymiser? {
-        guard let sensitive = schema.events.lazy.compactMap({ event in event.fields.first(where: \.sensitive).map { "\(event.name).\($0.name)" } }).first else { return nil }
+        guard let sensitive = schema.events.lazy.compactMap({ event in event.fields.first(where: \.sensitive).map { "\(event.name).\($0.name)" } }).first else {
+            return nil
+        }
         var key: [UInt8]
         var place: Position?
         if let keyFile {

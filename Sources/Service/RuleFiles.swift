@@ -17,7 +17,8 @@ public enum RuleFiles {
             throw Diagnostics([
                 Diagnostic(
                     code: "unknown-time-zone", "there is no time zone '\(schema.timeZone)' on this machine",
-                    remedy: "use an IANA name such as Asia/Shanghai, and see that the package tzdata is installed", at: Position(file: path, line: 1, column: 1))
+                    remedy: "use an IANA name such as Asia/Shanghai, and see that the package tzdata is installed", at: Position(file: path, line: 1, column: 1)
+                )
             ])
         }
         return schema

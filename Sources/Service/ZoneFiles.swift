@@ -16,7 +16,8 @@ public final class ZoneFiles: TimeZoneProvider {
         guard !name.isEmpty, !name.hasPrefix("/"), !name.contains(".."), name.utf8.count < 64 else { return nil }
         return zones.withLock { zones in
             if let known = zones[name] { return known }
-            let rules = (try? Files.read(Self.folder + name)).flatMap { TimeZoneRules(tzif: $0) } ?? (name == "UTC" ? TimeZoneRules(fixedOffsetSeconds: 0) : nil)
+            let rules =
+                (try? Files.read(Self.folder + name)).flatMap { TimeZoneRules(tzif: $0) } ?? (name == "UTC" ? TimeZoneRules(fixedOffsetSeconds: 0) : nil)
             if zones.count < Self.zonesMax { zones[name] = rules }
             return rules
         }

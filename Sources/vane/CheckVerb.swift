@@ -62,7 +62,8 @@ enum CheckVerb {
         Terminal.complain(findings)
         let errors = findings.count { $0.severity == .error }
         let warnings = findings.count - errors
-        Terminal.write("\(checked) file\(checked == 1 ? "" : "s") checked: \(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")\n")
+        Terminal.write(
+            "\(checked) file\(checked == 1 ? "" : "s") checked: \(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")\n")
     }
 
     private static func printJSON(_ findings: [Diagnostic], _ checked: Int) {

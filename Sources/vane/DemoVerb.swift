@@ -11,7 +11,7 @@ enum DemoVerb {
     static let verb = Verb(
         "demo", summary: "watch the engine work on a synthetic bank, everything embedded",
         details: [
-            "Starts a Kafka inside this process, a synthetic bank whose customers pay, open accounts and call back, with fraud stories woven in, and the engine with the packages of a folder. Prints each alert as it arrives, and how alerts compare with the truth. Without a terminal it prints JSON Lines.",
+            "Starts a Kafka inside this process, a synthetic bank whose customers pay, open accounts and call back, with fraud stories woven in, and the engine with the packages of a folder. Prints each alert as it arrives, and how alerts compare with the truth. Without a terminal it prints JSON Lines."
         ],
         options: [
             Option("duration", short: "d", "TIME", help: "stop after this time, such as 30s; by default at Ctrl-C"),

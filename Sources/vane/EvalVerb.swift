@@ -15,7 +15,8 @@ enum EvalVerb {
             Option("batch", help: "read expressions and bindings from standard input, one JSON object a line"),
         ],
         examples: [
-            Example("vane eval 'amount > 100.0 && ip.startsWith(\"10.\")' --bind '{\"amount\": 250.5, \"ip\": \"10.1.2.3\"}'", "is it a large payment from inside?"),
+            Example(
+                "vane eval 'amount > 100.0 && ip.startsWith(\"10.\")' --bind '{\"amount\": 250.5, \"ip\": \"10.1.2.3\"}'", "is it a large payment from inside?"),
             Example("vane eval --batch < cases.jsonl", "one result a line"),
         ])
 

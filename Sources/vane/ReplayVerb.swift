@@ -49,7 +49,9 @@ enum ReplayVerb {
                     number += 1
                     if line.isEmpty { continue }
                     if let rejection = replay.run(line, emit: { Terminal.write($0) }) {
-                        Terminal.complain("\(path == "-" ? "<stdin>" : path):\(number):1: error[\(rejection.reason.rawValue)]: \(rejection.field.map { "\($0): " } ?? "")\(rejection.message)")
+                        Terminal.complain(
+                            "\(path == "-" ? "<stdin>" : path):\(number):1: error[\(rejection.reason.rawValue)]: \(rejection.field.map { "\($0): " } ?? "")\(rejection.message)"
+                        )
                     }
                 }
             }

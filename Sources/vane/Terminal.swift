@@ -27,7 +27,9 @@ enum Terminal {
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-    static func hasColour(_ descriptor: Int32) -> Bool { isTerminal(descriptor) && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb" }
+    static func hasColour(_ descriptor: Int32) -> Bool {
+        isTerminal(descriptor) && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
 
     static var width: Int {
         var size = winsize()
@@ -52,7 +54,8 @@ struct LineReader: ~Copyable {
             guard let opened = fopen(path, "re") else {
                 throw Diagnostics([
                     Diagnostic(
-                        code: "cannot-read", "cannot read '\(path)': \(String(cString: strerror(errno)))", remedy: "name a file of JSON Lines, or - for standard input",
+                        code: "cannot-read", "cannot read '\(path)': \(String(cString: strerror(errno)))",
+                        remedy: "name a file of JSON Lines, or - for standard input",
                         at: Position(file: path, line: 1, column: 1))
                 ])
             }

@@ -58,7 +58,9 @@ import Testing
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
-        let fragments = ["\n", "  ", "\t", "- ", ": ", "'", "\"", "\\", "|\n", ">", "&a ", "*a", "!", "#", "[", "]", "{", "}", ",", "é", "\r\n", "\u{2028}", "---\n", "\\u"]
+        let fragments = [
+            "\n", "  ", "\t", "- ", ": ", "'", "\"", "\\", "|\n", ">", "&a ", "*a", "!", "#", "[", "]", "{", "}", ",", "é", "\r\n", "\u{2028}", "---\n", "\\u",
+        ]
         let place = Int.random(in: 0...bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0: bytes.insert(contentsOf: fragments[Int.random(in: 0..<fragments.count, using: &random)].utf8, at: place)
@@ -71,8 +73,10 @@ import Testing
     }
 
     private let samples = [
-        "a: 1\nb: [x, 'y', \"z\\n\"]\n", "a: |\n  one\n   two\n\nb: >-\n  three\n  four\n", "- &a {k: v}\n- *a\n", "{\"a\": [1, 2.5, \"\\u00e9\\ud83d\\ude00\"], \"b\": null}",
-        "rules:\n  - id: C7\n    when: 'x == \"it''s\" &&\n      y'\n", "? a\n: b\n", "plain text\n over lines\n", "\"double\\\n  quoted \\x41\"", "# c\n%YAML 1.2\n---\na: 1\n...\n",
+        "a: 1\nb: [x, 'y', \"z\\n\"]\n", "a: |\n  one\n   two\n\nb: >-\n  three\n  four\n", "- &a {k: v}\n- *a\n",
+        "{\"a\": [1, 2.5, \"\\u00e9\\ud83d\\ude00\"], \"b\": null}",
+        "rules:\n  - id: C7\n    when: 'x == \"it''s\" &&\n      y'\n", "? a\n: b\n", "plain text\n over lines\n", "\"double\\\n  quoted \\x41\"",
+        "# c\n%YAML 1.2\n---\na: 1\n...\n",
     ]
 
     private func randomNode(_ random: inout SeededRandom, depth: Int) -> Node {

@@ -32,18 +32,22 @@ import Testing
         #expect(write { $0.string(value) } == expected)
     }
 
-    @Test(arguments: [
-        (1234, 2, "12.34"), (-5, 2, "-0.05"), (0, 2, "0.00"), (7, 0, "7"), (.min, 18, "-9.223372036854775808"), (.max, 4, "922337203685477.5807"), (-100, 2, "-1.00"),
-    ] as [(Int64, Int, String)])
+    @Test(
+        arguments: [
+            (1234, 2, "12.34"), (-5, 2, "-0.05"), (0, 2, "0.00"), (7, 0, "7"), (.min, 18, "-9.223372036854775808"), (.max, 4, "922337203685477.5807"),
+            (-100, 2, "-1.00"),
+        ] as [(Int64, Int, String)])
     func decimals(_ units: Int64, _ scale: Int, _ expected: String) {
         #expect(write { $0.decimal(minorUnits: units, scale: scale) } == expected)
     }
 
-    @Test(arguments: [
-        (0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (-2.5, "-2.5"), (0.1, "0.1"), (0.30000000000000004, "0.30000000000000004"), (1e15, "1000000000000000.0"),
-        (123456.789, "123456.789"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"), (0.000001, "0.000001"), (1e-7, "1e-07"), (.nan, "\"NaN\""), (.infinity, "\"Infinity\""),
-        (-.infinity, "\"-Infinity\""), (50000.0, "50000.0"), (99999999999999.9, "99999999999999.9"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0.0"), (-0.0, "-0.0"), (1, "1.0"), (-2.5, "-2.5"), (0.1, "0.1"), (0.30000000000000004, "0.30000000000000004"), (1e15, "1000000000000000.0"),
+            (123456.789, "123456.789"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"), (0.000001, "0.000001"), (1e-7, "1e-07"), (.nan, "\"NaN\""),
+            (.infinity, "\"Infinity\""),
+            (-.infinity, "\"-Infinity\""), (50000.0, "50000.0"), (99999999999999.9, "99999999999999.9"),
+        ] as [(Double, String)])
     func doubles(_ value: Double, _ expected: String) {
         #expect(write { $0.double(value) } == expected)
     }

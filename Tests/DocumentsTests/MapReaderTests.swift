@@ -67,27 +67,31 @@ import Testing
         #expect(try read("a:") { _ = $0.string("a") } == ["t.yaml:1:3: error[wrong-type]: 'a' must be text, not nothing; write a value, or remove the key"])
     }
 
-    @Test(arguments: [
-        ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("24h", 86_400_000), ("30d", 2_592_000_000), ("0s", 0), ("5", nil), ("5 s", nil), ("-5s", nil),
-        ("1.5s", nil), ("s", nil), ("", nil), ("5S", nil), ("106751991168d", nil), ("99999999999999999999s", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("24h", 86_400_000), ("30d", 2_592_000_000), ("0s", 0), ("5", nil), ("5 s", nil), ("-5s", nil),
+            ("1.5s", nil), ("s", nil), ("", nil), ("5S", nil), ("106751991168d", nil), ("99999999999999999999s", nil),
+        ] as [(String, Int64?)])
     func durations(_ text: String, _ expected: Int64?) {
         #expect(parseDuration(text) == expected)
         if let expected { #expect(parseDuration(formatDuration(expected)) == expected) }
     }
 
-    @Test(arguments: [
-        ("4GiB", 4_294_967_296), ("64kB", 64_000), ("10", 10), ("1B", 1), ("2TiB", 2_199_023_255_552), ("4gb", nil), ("8388608TiB", nil), ("", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("4GiB", 4_294_967_296), ("64kB", 64_000), ("10", 10), ("1B", 1), ("2TiB", 2_199_023_255_552), ("4gb", nil), ("8388608TiB", nil), ("", nil),
+        ] as [(String, Int64?)])
     func byteSizes(_ text: String, _ expected: Int64?) {
         #expect(parseByteSize(text) == expected)
         if let expected { #expect(parseByteSize(formatByteSize(expected)) == expected) }
     }
 
-    @Test(arguments: [
-        ("windw", "window"), ("widnow", "window"), ("WINDOW", "window"), ("bootstrap_servers", nil), ("state-directory", "state_directory"), ("x", nil), ("", nil),
-        (String(repeating: "a", count: 65), nil), ("ofset", "offset"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("windw", "window"), ("widnow", "window"), ("WINDOW", "window"), ("bootstrap_servers", nil), ("state-directory", "state_directory"), ("x", nil),
+            ("", nil),
+            (String(repeating: "a", count: 65), nil), ("ofset", "offset"),
+        ] as [(String, String?)])
     func suggestions(_ word: String, _ expected: String?) {
         #expect(didYouMean(word, among: ["window", "offset", "state_directory", String(repeating: "a", count: 64)]) == expected)
     }

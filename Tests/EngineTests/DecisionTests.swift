@@ -8,7 +8,8 @@ import Testing
     @Test(
         "Scores add up or the greatest counts, to 100 at most, and reach levels",
         arguments: [
-            ("sum", 10, [], 0, "green", false), ("sum", 100, ["a"], 20, "green", true), ("sum", 200, ["a", "b"], 55, "yellow", true), ("sum", 300, ["a", "b", "c"], 100, "red", true),
+            ("sum", 10, [], 0, "green", false), ("sum", 100, ["a"], 20, "green", true), ("sum", 200, ["a", "b"], 55, "yellow", true),
+            ("sum", 300, ["a", "b", "c"], 100, "red", true),
             ("max", 200, ["a", "b"], 35, "green", true), ("max", 300, ["a", "b", "c"], 60, "yellow", true),
         ] as [(String, Int, [String], Double, String, Bool)])
     func scores(combination: String, amount: Int, hits: [String], score: Double, level: String, isAlert: Bool) throws {
@@ -37,7 +38,8 @@ import Testing
         arguments: [("yellow", 0.0, "yellow"), ("red", 0, "red"), ("yellow", 90, "red"), ("red", 50, "red")])
     func raisedLevel(level: String, score: Double, expected: String) throws {
         let bench = try Bench(
-            "rules: [{id: h, kind: hit, level: \(level), when: 'true'}, {id: s, kind: score, score: \(score), when: 'true'}]\ndecide: {levels: {yellow: 40, red: 80}}")
+            "rules: [{id: h, kind: hit, level: \(level), when: 'true'}, {id: s, kind: score, score: \(score), when: 'true'}]\ndecide: {levels: {yellow: 40, red: 80}}"
+        )
         try bench.run("1", at: start)
         #expect(bench.level == expected && bench.decision.score == score && bench.hits == ["h", "s"])
     }
@@ -69,7 +71,9 @@ import Testing
 
     @Test("Shadow packages are evaluated and act on nothing")
     func shadow() throws {
-        let bench = try Bench("mode: shadow\nrules: [{id: a, kind: score, score: 90, when: 'true'}, {id: l, kind: list, when: 'true', list: {name: x, subject: account}}]\ndecide: {levels: {red: 80}}")
+        let bench = try Bench(
+            "mode: shadow\nrules: [{id: a, kind: score, score: 90, when: 'true'}, {id: l, kind: list, when: 'true', list: {name: x, subject: account}}]\ndecide: {levels: {red: 80}}"
+        )
         try bench.run("1", at: start)
         #expect(bench.shadowHits == ["a", "l"] && bench.hits == [] && !bench.decision.isAlert && bench.decision.score == 0 && bench.decision.level == nil)
         #expect(bench.engine.listEntries(bench.decision, bench.batch).isEmpty)
@@ -92,13 +96,18 @@ import Testing
         "What cannot be decided is an error with a cause",
         arguments: [
             ("amount > 1.0", "no_such_value amount"), ("amount != 1.0", "no_such_value amount"), ("!(amount > 1.0)", "no_such_value amount"),
-            ("rate * 2.0 > 1.0", "no_such_value rate"), ("default(amount, 1.0) * rate > 0.0", "no_such_value rate"), ("payee.startsWith(\"x\")", "no_such_value payee"),
-            ("payee == ip", "no_such_value payee"), ("status == \"ok\"", "no_such_value status"), ("in_list(\"l\", ip)", "no_such_value ip"), ("payee in [\"a\"]", "no_such_value payee"),
-            ("mean > 1.0", "no_such_value mean"), ("mean * 2.0 > 1.0", "no_such_value mean"), ("prior == account", "no_such_value prior"), ("logins > 0", "no_such_value logins"),
+            ("rate * 2.0 > 1.0", "no_such_value rate"), ("default(amount, 1.0) * rate > 0.0", "no_such_value rate"),
+            ("payee.startsWith(\"x\")", "no_such_value payee"),
+            ("payee == ip", "no_such_value payee"), ("status == \"ok\"", "no_such_value status"), ("in_list(\"l\", ip)", "no_such_value ip"),
+            ("payee in [\"a\"]", "no_such_value payee"),
+            ("mean > 1.0", "no_such_value mean"), ("mean * 2.0 > 1.0", "no_such_value mean"), ("prior == account", "no_such_value prior"),
+            ("logins > 0", "no_such_value logins"),
             ("1 / (n - 1) > 0", "divide_by_zero"), ("n * 9223372036854775807 > 0 && n + 9223372036854775807 > 0", "overflow"),
-            ("int(account) > 1", "invalid_argument"), ("amount > 1.0 || rate > 1.0", "no_such_value amount"), ("amount > 1.0 && n == 1", "no_such_value amount"),
+            ("int(account) > 1", "invalid_argument"), ("amount > 1.0 || rate > 1.0", "no_such_value amount"),
+            ("amount > 1.0 && n == 1", "no_such_value amount"),
             // What the others decide needs no answer.
-            ("amount > 1.0 && n == 2", "-"), ("amount > 1.0 || n == 1", "+"), ("default(amount, 0.0) == 0.0", "+"), ("default(mean, -1.0) < 0.0", "+"), ("n == 1", "+"), ("total == 0.0", "+"),
+            ("amount > 1.0 && n == 2", "-"), ("amount > 1.0 || n == 1", "+"), ("default(amount, 0.0) == 0.0", "+"), ("default(mean, -1.0) < 0.0", "+"),
+            ("n == 1", "+"), ("total == 0.0", "+"),
         ])
     func errors(condition: String, expected: String) throws {
         let bench = try Bench(
@@ -123,7 +132,8 @@ import Testing
     @Test("Decimal sums are what amounts are")
     func decimals() throws {
         let bench = try Bench(
-            "indicators: [{id: total, entity: account, aggregate: sum(amount), window: 1h}]\nrules: [{id: e, kind: hit, when: 'total == 0.3'}, {id: a, kind: hit, when: 'amount == 0.1'}]")
+            "indicators: [{id: total, entity: account, aggregate: sum(amount), window: 1h}]\nrules: [{id: e, kind: hit, when: 'total == 0.3'}, {id: a, kind: hit, when: 'amount == 0.1'}]"
+        )
         try bench.run("1", at: start, "\"amount\":0.10")
         #expect(bench.hits == ["a"])
         try bench.run("2", at: start, "\"amount\":0.1")

@@ -19,7 +19,9 @@ import Testing
         let old = Lists.Entry(timeMilliseconds: 10, attributes: [.init(name: "reason", value: "mule")])
         let new = Lists.Entry(timeMilliseconds: 20, attributes: [.init(name: "reason", value: "error")])
         let removed = Lists.Entry(timeMilliseconds: 30, isRemoved: true)
-        for (entries, hits) in [([old], ["black", "why"]), ([old, new], ["black"]), ([new, old], ["black"]), ([new, removed, old], []), ([removed, new], [])] {
+        for (entries, hits) in [
+            ([old], ["black", "why"]), ([old, new], ["black"]), ([new, old], ["black"]), ([new, removed, old], []), ([removed, new], []),
+        ] {
             let bench = try bench()
             for entry in entries { bench.lists.put(list: bench.lists.declare("black"), subject: "p", entry) }
             try bench.run("1", at: start, "\"payee\":\"p\"")

@@ -10,8 +10,10 @@ import Testing
     static let roundsPerSeed = 400
 
     private static let words = [
-        "account", "amount", "payee", "1h", "0s", "106751991167d", "count", "sum(amount)", "last(payee)", "'", "\"", "[", "]", "{", "}", ":", "- ", "\n", "  ", "all", "today", "true", "null",
-        "1e999", "9223372036854775807", "event_type", "device", "optional: true", "sensitive: true", "decimal", "string", "enum", " == ", " > 1.0", " in [payee]", "&", "*", "#",
+        "account", "amount", "payee", "1h", "0s", "106751991167d", "count", "sum(amount)", "last(payee)", "'", "\"", "[", "]", "{", "}", ":", "- ", "\n", "  ",
+        "all", "today", "true", "null",
+        "1e999", "9223372036854775807", "event_type", "device", "optional: true", "sensitive: true", "decimal", "string", "enum", " == ", " > 1.0",
+        " in [payee]", "&", "*", "#",
         "default(amount, 1.0)", ".exists(x, x == payee)", "in_list(\"x\", payee)", "list_attr(\"x\", ip, \"y\")", "login", "score", "hit", "list", "-1", "0",
     ]
 
@@ -29,7 +31,8 @@ import Testing
                 let end = bytes[first...].firstIndex { !isLetter($0) } ?? bytes.count
                 guard let other = bytes[Int.random(in: 0..<bytes.count, using: &random)...].firstIndex(where: isLetter) else { continue }
                 let word = bytes[other...].prefix(while: isLetter)
-                bytes.replaceSubrange(first..<end, with: Int.random(in: 0..<4, using: &random) == 0 ? Array(words.randomElement(using: &random)!.utf8) : Array(word))
+                bytes.replaceSubrange(
+                    first..<end, with: Int.random(in: 0..<4, using: &random) == 0 ? Array(words.randomElement(using: &random)!.utf8) : Array(word))
             default:
                 let end = min(at + Int.random(in: 1...60, using: &random), bytes.count)
                 bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &random))
@@ -61,7 +64,9 @@ import Testing
                 decisionWriter.decision(decision, &writer)
                 decisionWriter.indicators(decision, &writer)
                 decisionWriter.evidence(decision, decision.hits, &writer)
-                for entry in engine.listEntries(decision, batch) { engine.lists.put(list: engine.lists.declare(entry.list), subject: entry.subject, entry.entry) }
+                for entry in engine.listEntries(decision, batch) {
+                    engine.lists.put(list: engine.lists.declare(entry.list), subject: entry.subject, entry.entry)
+                }
                 _ = Subject.ofEvent(schema, batch, row: row)
             } catch {
                 #expect(!error.message.isEmpty)

@@ -65,7 +65,10 @@ private let counting = """
 
     @Test(
         "An event from the future is refused",
-        arguments: [(start, nil, true), (start, start, true), (start, start - 300_000, true), (start, start - 300_001, false), (start, 0, false), (start, Int64.max, true), (start, Int64.min, false)]
+        arguments: [
+            (start, nil, true), (start, start, true), (start, start - 300_000, true), (start, start - 300_001, false), (start, 0, false),
+            (start, Int64.max, true), (start, Int64.min, false),
+        ]
             as [(Int64, Int64?, Bool)])
     func future(time: Int64, received: Int64?, isAccepted: Bool) throws {
         let bench = try Bench(counting)
@@ -85,7 +88,8 @@ private let counting = """
         let bench = try Bench(counting)
         var decisions: [String: String] = [:]
         let events: [(String, Int64, String)] = [
-            ("1", 0, "\"amount\":1,\"payee\":\"x\""), ("2", 5, "\"amount\":2,\"payee\":\"x\""), ("3", 5, "\"amount\":3,\"device\":\"d\""), ("4", 9, "\"payee\":\"y\""),
+            ("1", 0, "\"amount\":1,\"payee\":\"x\""), ("2", 5, "\"amount\":2,\"payee\":\"x\""), ("3", 5, "\"amount\":3,\"device\":\"d\""),
+            ("4", 9, "\"payee\":\"y\""),
         ]
         for (id, time, members) in events {
             try bench.run(id, at: start + time, members)
@@ -112,7 +116,9 @@ extension String {
     /// Without the first occurrence of a text.
     fileprivate func replacing(_ text: String) -> String {
         let (whole, part) = (Array(utf8), Array(text.utf8))
-        guard whole.count >= part.count, let at = (0...(whole.count - part.count)).first(where: { Array(whole[$0..<$0 + part.count]) == part }) else { return self }
+        guard whole.count >= part.count, let at = (0...(whole.count - part.count)).first(where: { Array(whole[$0..<$0 + part.count]) == part }) else {
+            return self
+        }
         return String(decoding: whole[..<at] + whole[(at + part.count)...], as: UTF8.self)
     }
 }
@@ -130,7 +136,10 @@ func randomStream(_ seed: UInt64, count: Int) -> [String] {
         let late = Int.random(in: 0..<8, using: &random) == 0 ? Int64.random(in: 0...(2 * hour), using: &random) : 0
         var line = "{\"event_type\":\"\(Bool.random(using: &random) ? "transaction" : "login")\",\"id\":\"\(index)\",\"time\":\(time - late)"
         line += ",\"account\":\"a\(Int.random(in: 0..<3, using: &random))\""
-        for (name, values) in [("amount", ["1", "0.5", "250", "\"17.25\""]), ("payee", ["\"x\"", "\"y\"", "\"\""]), ("ip", ["\"1.1.1.1\"", "\"2.2.2.2\""]), ("device", ["\"d\"", "\"e\"", "null"]), ("attempts", ["1", "9"])]
+        for (name, values) in [
+            ("amount", ["1", "0.5", "250", "\"17.25\""]), ("payee", ["\"x\"", "\"y\"", "\"\""]), ("ip", ["\"1.1.1.1\"", "\"2.2.2.2\""]),
+            ("device", ["\"d\"", "\"e\"", "null"]), ("attempts", ["1", "9"]),
+        ]
         where Bool.random(using: &random) { line += ",\"\(name)\":\(values.randomElement(using: &random)!)" }
         lines.append(line + "}")
     }
@@ -167,7 +176,8 @@ private struct Run {
         var read: [Package] = []
         for (index, text) in packages.enumerated() { read.append(try Bench.package(text, index, schema)) }
         let replay = Replay(
-            engine: try Engine(schema: schema, packages: read, timeZones: FixedZone()), decoder: Decoder(schema: schema, pseudonymiser: nil, timeZones: FixedZone()),
+            engine: try Engine(schema: schema, packages: read, timeZones: FixedZone()),
+            decoder: Decoder(schema: schema, pseudonymiser: nil, timeZones: FixedZone()),
             options: options)
         var lines: [String] = []
         for (number, line) in stream.enumerated() {
@@ -198,16 +208,21 @@ private struct Run {
 
     @Test("One line for each event that hits, all on request, and refusals apart")
     func output() throws {
-        let package = "indicators: [{id: n, entity: account, aggregate: count, window: 1h}, {id: d, entity: device, aggregate: count, window: 1h}]\nrules: [{id: r, kind: hit, when: 'amount > 10.0'}]"
+        let package =
+            "indicators: [{id: n, entity: account, aggregate: count, window: 1h}, {id: d, entity: device, aggregate: count, window: 1h}]\nrules: [{id: r, kind: hit, when: 'amount > 10.0'}]"
         let stream = [
-            #"{"event_type":"transaction","id":"1","time":1000,"account":"a","amount":11}"#, #"{"event_type":"transaction","id":"2","time":2000,"account":"a","amount":1}"#,
+            #"{"event_type":"transaction","id":"1","time":1000,"account":"a","amount":11}"#,
+            #"{"event_type":"transaction","id":"2","time":2000,"account":"a","amount":1}"#,
             #"{"event_type":"login","id":"3","time":3000,"account":"a","device":"d"}"#, #"{"event_type":"logon","id":"4","time":4000,"account":"a"}"#, "{",
-            #"{"type":"transaction","id":5,"time":5000,"account":"a","amount":12}"#, #"{"event_type":"transaction","id":"1","time":1000,"account":"a","amount":11}"#,
+            #"{"type":"transaction","id":5,"time":5000,"account":"a","amount":12}"#,
+            #"{"event_type":"transaction","id":"1","time":1000,"account":"a","amount":11}"#,
             #"{"event_type":"transaction","id":"6","time":5000,"account":""}"#,
         ]
         let hits = try Run(stream, options: .init(), packages: package)
-        let hit = #""decision":{"level":"green","score":0.0,"hits":[{"package":"p0","version":"0","rule":"r","title":null,"kind":"hit","score":0.0,"dimension":null}]"#
-        #expect(hits.lines == [#"{"event_id":"1",\#(hit)}}"# + "\n", #"{"event_id":"5",\#(hit)}}"# + "\n", #"{"event_id":"1",\#(hit),"duplicate":true}}"# + "\n"])
+        let hit =
+            #""decision":{"level":"green","score":0.0,"hits":[{"package":"p0","version":"0","rule":"r","title":null,"kind":"hit","score":0.0,"dimension":null}]"#
+        #expect(
+            hits.lines == [#"{"event_id":"1",\#(hit)}}"# + "\n", #"{"event_id":"5",\#(hit)}}"# + "\n", #"{"event_id":"1",\#(hit),"duplicate":true}}"# + "\n"])
         #expect(hits.rejections.map(\.0) == [3, 4, 7] && hits.rejections.map(\.1.reason) == [.unknownEventType, .notJSON, .missingKey])
         #expect(hits.summary.events == 8 && hits.summary.rejected == 3 && hits.summary.duplicates == 1 && hits.summary.alerts == 3)
         let all = try Run(stream, options: .init(indicators: true, all: true), packages: package)
@@ -260,7 +275,8 @@ private struct Run {
     @Test("The natural day begins at midnight of the schema's zone")
     func today() throws {
         let bench = try Bench(
-            "indicators: [{id: n, entity: account, aggregate: count, window: today}]\nrules: [{id: r, kind: hit, when: 'n == 2'}]", schema: "timezone: Asia/Shanghai\n" + bankSchema)
+            "indicators: [{id: n, entity: account, aggregate: count, window: today}]\nrules: [{id: r, kind: hit, when: 'n == 2'}]",
+            schema: "timezone: Asia/Shanghai\n" + bankSchema)
         let midnight: Int64 = 1_795_104_000_000
         try bench.run("1", at: midnight - 1)
         try bench.run("2", at: midnight)

@@ -118,10 +118,13 @@ private let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-
         "The type of an event without a topic",
         arguments: [
             (#"{"event_type":"b"}"#, "b"), (#"{"x":{"event_type":"a"},"event_type":"b"}"#, "b"), (#"{"type":"b"}"#, "b"),
-            (#"{"type":"a","event_type":"b"}"#, "b"), (#"{"type":"a","event_type":"zzz"}"#, "a"), (#"{"specversion":"1.0","type":"b","data":{"event_type":"a"}}"#, "b"),
+            (#"{"type":"a","event_type":"b"}"#, "b"), (#"{"type":"a","event_type":"zzz"}"#, "a"),
+            (#"{"specversion":"1.0","type":"b","data":{"event_type":"a"}}"#, "b"),
             (#"{"specversion":"1.0","type":"com.bank.v1","data":{"event_type":"a"}}"#, "a"), (#"{"data":{"type":"b"}}"#, "b"),
-            (#"{}"#, "unknown_event_type event_type"), (#"{"event_type":"c"}"#, "unknown_event_type event_type"), (#"{"event_type":1}"#, "unknown_event_type event_type"),
-            (#"{"event_type":"a","event_type":"b"}"#, "duplicate_key event_type"), (#"{"type":"a","type":"b"}"#, "duplicate_key type"), ("", "empty"), ("[", "not_json"),
+            (#"{}"#, "unknown_event_type event_type"), (#"{"event_type":"c"}"#, "unknown_event_type event_type"),
+            (#"{"event_type":1}"#, "unknown_event_type event_type"),
+            (#"{"event_type":"a","event_type":"b"}"#, "duplicate_key event_type"), (#"{"type":"a","type":"b"}"#, "duplicate_key type"), ("", "empty"),
+            ("[", "not_json"),
             (#"{"event_type":"a"#, "not_json"),
         ])
     func eventType(json: String, expected: String) throws {

@@ -8,13 +8,16 @@ import Testing
     static let roundsPerSeed = 8_000
 
     private static let originals = [
-        event("\"s\":\"te\\u0078t\",\"b\":true,\"i\":-42,\"d\":1.5e3,\"m\":12.34,\"m0\":7,\"m15\":0.5,\"k\":\"out\",\"t\":\"2026-11-20T09:30:00.250+08:00\",\"device\":\"d1\""),
+        event(
+            "\"s\":\"te\\u0078t\",\"b\":true,\"i\":-42,\"d\":1.5e3,\"m\":12.34,\"m0\":7,\"m15\":0.5,\"k\":\"out\",\"t\":\"2026-11-20T09:30:00.250+08:00\",\"device\":\"d1\""
+        ),
         event("\"x\":{\"y\":[1,2,{\"z\":null}]},\"t\":1763602200250,\"m\":\"99.90\",\"k\":\"入\",\"\\u0073\":\"é\""),
         "{\"specversion\":\"1.0\",\"id\":\"c1\",\"time\":\(validTime),\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\",\"data\":{\"account\":\"a\",\"m\":1,\"b\":false}}",
         "{\"data\":{\"account\":\"a\",\"event_id\":\"x\",\"d\":-0.0},\"time\":1763602200250,\"specversion\":\"1.0\"}",
     ].map { Array($0.utf8) }
     private static let snippets = [
-        "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ",", ":", "null", "true", "1e999", "-", "0", "\u{0}", "\"m\":1,", "\"account\":\"\",", "9223372036854775808", "入",
+        "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ",", ":", "null", "true", "1e999", "-", "0", "\u{0}", "\"m\":1,", "\"account\":\"\",",
+        "9223372036854775808", "入",
         "\"data\":{", "\"specversion\":\"1.0\",",
     ].map { Array($0.utf8) }
 
@@ -44,7 +47,9 @@ import Testing
             do {
                 second = try again.decode(written)
             } catch {
-                Issue.record("seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self)) was written as \(String(decoding: written, as: UTF8.self)), \(error)")
+                Issue.record(
+                    "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self)) was written as \(String(decoding: written, as: UTF8.self)), \(error)"
+                )
                 continue
             }
             for field in bench.schema.events[0].fields where bench.value(row, field.name) != again.value(second, field.name) {

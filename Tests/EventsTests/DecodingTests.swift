@@ -9,7 +9,8 @@ import Testing
         ("s", "\"\"", ""), ("s", "\"a\\u00e9\\n\\\"\\ud83d\\ude00\"", "aé\n\"😀"), ("s", "\"\\u0000\"", "\0"),
         ("i", "0", "0"), ("i", "-0", "0"), ("i", "9223372036854775807", "9223372036854775807"),
         ("i", "-9223372036854775808", "-9223372036854775808"),
-        ("d", "0", "0.0"), ("d", "-0.0", "0.0"), ("d", "1e-3", "0.001"), ("d", "-12.5E+1", "-125.0"), ("d", "1.7976931348623157e308", "1.7976931348623157e+308"),
+        ("d", "0", "0.0"), ("d", "-0.0", "0.0"), ("d", "1e-3", "0.001"), ("d", "-12.5E+1", "-125.0"),
+        ("d", "1.7976931348623157e308", "1.7976931348623157e+308"),
         ("d", "5e-324", "5e-324"), ("d", "1e-400", "0.0"), ("d", "123456789012345678901234567890", "1.2345678901234568e+29"),
         ("m", "12.5", "1250"), ("m", "12.50", "1250"), ("m", "12.500000", "1250"), ("m", "12", "1200"), ("m", "0", "0"), ("m", "-0", "0"),
         ("m", "-0.00", "0"), ("m", "-0.01", "-1"), ("m", "\"12.34\"", "1234"), ("m", "\"-7\"", "-700"), ("m", "1e2", "10000"),
@@ -90,7 +91,8 @@ func refuses(field: String, json: String, reason: String) throws {
         ("{\"a\":1,", "not_json"), ("{\"a", "not_json"), ("{a:1}", "not_json"), ("{\"a\" 1}", "not_json"), ("{\"a\":1 \"b\":2}", "not_json"),
         ("{\"event_id\":\"e\",}", "not_json"), ("{,}", "not_json"), ("{\"event_id\":tru}", "not_json event_id"),
         (event("") + "x", "not_json"), (event("") + event(""), "not_json"), (event("") + ",", "not_json"), (event("") + "}", "not_json"),
-        (event("\"s\":nulL"), "not_json s"), (event("\"b\":tru"), "not_json b"), (event("\"s\":\"a\u{1}\""), "not_json"), (event("\"s\":\"\\x\""), "not_json s"),
+        (event("\"s\":nulL"), "not_json s"), (event("\"b\":tru"), "not_json b"), (event("\"s\":\"a\u{1}\""), "not_json"),
+        (event("\"s\":\"\\x\""), "not_json s"),
         (event("\"s\":\"\\ud83d\""), "not_json s"), (event("\"s\":\"\\ude00\\ud83d\""), "not_json s"), (event("\"s\":\"\\u12\""), "not_json s"),
         (event("\"s\":\"\0\""), "not_json"), (event("\"s\":\0"), "not_json s"),
         ("{}", "missing_id event_id"), ("{\"event_id\":null}", "missing_id event_id"), ("{\"event_id\":\"\"}", "missing_id event_id"),
@@ -125,7 +127,9 @@ func escapedKeys() throws {
     #expect(bench.value(row, "m") == "150")
 }
 
-@Test("Ids are strings, or numbers as written", arguments: [("\"x-1\"", "x-1"), ("12345678901234567890123", "12345678901234567890123"), ("1e3", "1e3"), ("-1.50", "-1.50")])
+@Test(
+    "Ids are strings, or numbers as written",
+    arguments: [("\"x-1\"", "x-1"), ("12345678901234567890123", "12345678901234567890123"), ("1e3", "1e3"), ("-1.50", "-1.50")])
 func ids(json: String, expected: String) throws {
     let bench = try Bench(allTypes)
     let row = try bench.decode("{\"event_id\": \(json) ,\"event_time\":1,\"account\":\"a\"}")
@@ -136,7 +140,8 @@ func ids(json: String, expected: String) throws {
 @Test("Members that the schema does not know are passed over at any depth")
 func unknownMembers() throws {
     let bench = try Bench(allTypes)
-    let noise = "\"x\":{\"account\":\"no\",\"m\":[1,{\"event_id\":\"no\"}],\"}\":\"{\\\"\"},\"y\":[[[]],{}],\"z\":\"\\u0000\",\"\":null,\"data\":{\"m\":7},\"time\":1,\"id\":{}"
+    let noise =
+        "\"x\":{\"account\":\"no\",\"m\":[1,{\"event_id\":\"no\"}],\"}\":\"{\\\"\"},\"y\":[[[]],{}],\"z\":\"\\u0000\",\"\":null,\"data\":{\"m\":7},\"time\":1,\"id\":{}"
     let row = try bench.decode("{" + noise + "," + event("\"m\":3").dropFirst())
     #expect(bench.value(row, "account") == "a1")
     #expect(bench.value(row, "m") == "300")
@@ -216,7 +221,8 @@ func messagesAreDiscreet() throws {
     let bench = try Bench(allTypes)
     let secret = "13800138000"
     let bad = [
-        "{\"\(secret)", secret, "[\(secret)]", "{\"event_id\":{\"\(secret)\":1}}", "{\"event_id\":1,\"event_time\":\"\(secret)\"}", "{\"event_id\":1,\"event_time\":\(secret)000}",
+        "{\"\(secret)", secret, "[\(secret)]", "{\"event_id\":{\"\(secret)\":1}}", "{\"event_id\":1,\"event_time\":\"\(secret)\"}",
+        "{\"event_id\":1,\"event_time\":\(secret)000}",
         event("\"s\":\(secret)"), event("\"b\":\"\(secret)\""), event("\"i\":\"\(secret)\""), event("\"i\":\(secret)\(secret)"), event("\"i\":\(secret).5"),
         event("\"d\":\"\(secret)\""), event("\"d\":\(secret)e999"), event("\"m\":\"\(secret)x\""), event("\"m\":\(secret)e99"), event("\"m\":0.\(secret)"),
         event("\"k\":\"\(secret)\""), event("\"t\":\"\(secret)\""), event("\"account\":\"\(secret)\""), event("\"s\":\"\(secret)\\x\""),

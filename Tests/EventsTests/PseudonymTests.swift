@@ -98,7 +98,8 @@ func absentDerivations() throws {
     // Too short a name fails; a derived key that is empty identifies nothing.
     #expect(bench.value(row, "initial") == "-")
     let empty = try Bench(
-        "events: {e: {topic: t, id: id, time: time, fields: {n: {type: string}}, derived: {k: {expr: 'n.substring(1)'}}}}\nentities: {x: {key: k, history: 1d}}")
+        "events: {e: {topic: t, id: id, time: time, fields: {n: {type: string}}, derived: {k: {expr: 'n.substring(1)'}}}}\nentities: {x: {key: k, history: 1d}}"
+    )
     #expect(empty.value(try empty.decode(#"{"id":"1","time":1,"n":"a"}"#), "k") == "-")
     #expect(empty.value(try empty.decode(#"{"id":"1","time":1,"n":"ab"}"#), "k") == "b")
 }

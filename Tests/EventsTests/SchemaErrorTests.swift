@@ -42,7 +42,8 @@ private func withEntities(_ lines: String...) -> String {
     @Test(
         "Structure",
         arguments: [
-            ("", ["1:1 wrong-type"]), ("[]", ["1:1 wrong-type"]), ("{}", ["1:1 missing-key"]), ("events: {}", ["1:9 missing-key"]), ("events: []", ["1:9 wrong-type"]),
+            ("", ["1:1 wrong-type"]), ("[]", ["1:1 wrong-type"]), ("{}", ["1:1 missing-key"]), ("events: {}", ["1:9 missing-key"]),
+            ("events: []", ["1:9 wrong-type"]),
             ("event:\n  e: {}", ["1:1 missing-key", "1:1 unknown-key"]),
             ("timezone: ''\nevents: {e: {topic: t, id: i, time: t, fields: {}}}", ["1:11 bad-value"]),
             ("timezone: 8\nevents: {e: {topic: t, id: i, time: t, fields: {}}}", ["1:11 wrong-type"]),
@@ -69,7 +70,8 @@ private func withEntities(_ lines: String...) -> String {
             (withFields("a: {type: decimal, scale: -1}"), ["7:33 bad-value"]), (withFields("a: {type: decimal, scale: 1.5}"), ["7:33 wrong-type"]),
             (withFields("a: {type: decimal, scale: two}"), ["7:33 wrong-type"]),
             (withFields("a: {type: enum}"), ["7:10 missing-key"]), (withFields("a: {type: enum, values: []}"), ["7:31 bad-value"]),
-            (withFields("a: {type: enum, values: x}"), ["7:31 wrong-type"]), (withFields("a: {type: enum, values: [x, 1, true]}"), ["7:35 wrong-type", "7:38 wrong-type"]),
+            (withFields("a: {type: enum, values: x}"), ["7:31 wrong-type"]),
+            (withFields("a: {type: enum, values: [x, 1, true]}"), ["7:35 wrong-type", "7:38 wrong-type"]),
             (withFields("a: {type: enum, values: [x, y, x]}"), ["7:38 duplicate-value"]),
             (withFields("a: {type: enum, values: [\((0..<256).map { "v\($0)" }.joined(separator: ", "))]}"), ["7:31 bad-value"]),
             (withFields("a: {type: enum, values: [\((0..<255).map { "v\($0)" }.joined(separator: ", "))]}"), []),
@@ -78,7 +80,8 @@ private func withEntities(_ lines: String...) -> String {
             (withFields("event_id: {type: string}"), ["7:7 reserved-name"]), (withFields("event_time: {type: string}"), ["7:7 reserved-name"]),
             (withFields("event_type: {type: string}"), ["7:7 reserved-name"]), (withFields("in: {type: string}"), ["7:7 reserved-name"]),
             (withFields("package: {type: string}"), ["7:7 reserved-name"]),
-            (withFields("a.b: {type: string}"), ["7:7 bad-name"]), (withFields("'': {type: string}"), ["7:7 bad-name"]), (withFields("'a b': {type: string}"), ["7:7 bad-name"]),
+            (withFields("a.b: {type: string}"), ["7:7 bad-name"]), (withFields("'': {type: string}"), ["7:7 bad-name"]),
+            (withFields("'a b': {type: string}"), ["7:7 bad-name"]),
             (withFields("a: {type: int}", "a: {type: int}"), ["8:7 duplicate-key"]),
             (withFields("id: {type: string, sensitive: true}"), ["4:9 sensitive-id"]),
             // Several in one go.
@@ -117,7 +120,10 @@ private func withEntities(_ lines: String...) -> String {
             (withDerived("d: {expr: 'f + 1'}", "f: {expr: 'g + 1'}", "g: {expr: 'a'}"), []),
             // What is derived from something that could not be read is not reported again.
             (withDerived("d: {expr: 'aa'}", "f: {expr: 'd + 1'}"), ["11:18 unknown-name"]),
-            (withFields("a: {type: integer}") + "    derived:\n      d: {expr: 'a + 1'}\nentities:\n  x: {key: d, history: 1d, record: [a]}\n", ["7:17 bad-value"]),
+            (
+                withFields("a: {type: integer}") + "    derived:\n      d: {expr: 'a + 1'}\nentities:\n  x: {key: d, history: 1d, record: [a]}\n",
+                ["7:17 bad-value"]
+            ),
         ])
     func derived(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
 
@@ -132,9 +138,11 @@ private func withEntities(_ lines: String...) -> String {
             (withEntities("x: {key: [a, event_type], history: 1d}"), []),
             (withEntities("x: {key: a, history: 0s}"), ["9:24 bad-value"]), (withEntities("x: {key: a, history: 1 day}"), ["9:24 bad-value"]),
             (withEntities("x: {key: a, history: -1d}"), ["9:24 bad-value"]), (withEntities("x: {key: a, history: 3661d}"), ["9:24 bad-value"]),
-            (withEntities("x: {key: a, history: [1d]}"), ["9:24 wrong-type"]), (withEntities("x: {key: a, history: 99999999999999999999d}"), ["9:24 bad-value"]),
+            (withEntities("x: {key: a, history: [1d]}"), ["9:24 wrong-type"]),
+            (withEntities("x: {key: a, history: 99999999999999999999d}"), ["9:24 bad-value"]),
             (withEntities("x: {key: a, history: 2d, retention: 1d}"), ["9:39 bad-value"]), (withEntities("x: {key: a, history: 2d, retention: 2d}"), []),
-            (withEntities("x: {key: a, history: 1d, record: b}"), ["9:36 wrong-type"]), (withEntities("x: {key: a, history: 1d, record: [bb, 5]}"), ["9:37 unknown-field", "9:41 wrong-type"]),
+            (withEntities("x: {key: a, history: 1d, record: b}"), ["9:36 wrong-type"]),
+            (withEntities("x: {key: a, history: 1d, record: [bb, 5]}"), ["9:37 unknown-field", "9:41 wrong-type"]),
             (withEntities("x: {key: a, history: 1d, record: [b, b]}"), ["9:40 duplicate-field"]),
             (withEntities("x: {key: a, history: 1d, record: [event_time]}"), ["9:37 reserved-name"]),
             (withEntities("x: {key: a, history: 1d, record: [c]}"), ["9:37 type-mismatch"]),
@@ -172,7 +180,8 @@ private func withEntities(_ lines: String...) -> String {
     func suggestions() {
         let cases = [
             (withEntities("x: {key: a, history: 1d, recrd: [b]}"), "record"), (withFields("a: {type: decimel, scale: 2}"), "decimal"),
-            (withFields("amount: {type: int}") + "entities:\n  x: {key: amuont, history: 1d}\n", "amount"), (withDerived("d: {expr: 'evnt_time'}"), "event_time"),
+            (withFields("amount: {type: int}") + "entities:\n  x: {key: amuont, history: 1d}\n", "amount"),
+            (withDerived("d: {expr: 'evnt_time'}"), "event_time"),
         ]
         for (yaml, meant) in cases {
             do {

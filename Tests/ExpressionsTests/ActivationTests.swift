@@ -21,14 +21,18 @@ private struct Event: Activation {
     }
 }
 
-@Test("Checked expressions see the host's values, lists and functions", arguments: [
-    ("amount > 200.0", "true"), ("payee == 'mule'", "true"), ("device.os == 'x'", "no_such_value"), ("default(device.os, 'none')", "\"none\""),
-    ("default(amount, 0.0)", "250.0"), ("default(1 / 0, 2)", "divide_by_zero"), ("default(default(device.os, device.os), 'x')", "\"x\""),
-    ("has(device.os)", "false"), ("has(event.amount)", "true"), ("device.os == 'x' || amount > 1", "true"), ("device.os == 'x' && amount < 1", "false"),
-    ("device.os == 'x' && amount > 1", "no_such_value"), ("in_list('mules', payee)", "true"), ("in_list('mules', 'x')", "false"), ("in_list('nobody', payee)", "no_such_list"),
-    ("list_attr('mules', payee, 'reason')", "\"police\""), ("list_attr('mules', payee, 'since')", "no_such_value"), ("default(list_attr('mules', 'x', 'reason'), 'none')", "\"none\""),
-    ("risk(amount, payee)", "2"), ("other(amount)", "unknown_function"), ("limit * 2", "10"), ("[device.os].size()", "no_such_value"),
-])
+@Test(
+    "Checked expressions see the host's values, lists and functions",
+    arguments: [
+        ("amount > 200.0", "true"), ("payee == 'mule'", "true"), ("device.os == 'x'", "no_such_value"), ("default(device.os, 'none')", "\"none\""),
+        ("default(amount, 0.0)", "250.0"), ("default(1 / 0, 2)", "divide_by_zero"), ("default(default(device.os, device.os), 'x')", "\"x\""),
+        ("has(device.os)", "false"), ("has(event.amount)", "true"), ("device.os == 'x' || amount > 1", "true"), ("device.os == 'x' && amount < 1", "false"),
+        ("device.os == 'x' && amount > 1", "no_such_value"), ("in_list('mules', payee)", "true"), ("in_list('mules', 'x')", "false"),
+        ("in_list('nobody', payee)", "no_such_list"),
+        ("list_attr('mules', payee, 'reason')", "\"police\""), ("list_attr('mules', payee, 'since')", "no_such_value"),
+        ("default(list_attr('mules', 'x', 'reason'), 'none')", "\"none\""),
+        ("risk(amount, payee)", "2"), ("other(amount)", "unknown_function"), ("limit * 2", "10"), ("[device.os].size()", "no_such_value"),
+    ])
 func hostValues(text: String, expected: String) throws {
     var environment = Environment()
     #expect(environment.declare(variable: "amount", .double) == 0)

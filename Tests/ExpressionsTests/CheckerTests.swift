@@ -42,7 +42,8 @@ private func makeEnvironment() -> Environment {
         ("'%d'.format([1, 'x'])", .string), ("at.getHours('UTC')", .int), ("near(name, 'x')", .bool), ("payee == null || flag", .bool),
         ("[[]] + [[1]]", .list(.list(.int))), ("flag ? [] : [1]", .list(.int)),
         ("flag ? payee : anything", .opaqueString), ("flag ? ['a'] : payees", .list(.opaqueString)), ("default(anything, payee)", .opaqueString),
-        ("[payee, 'x']", .list(.opaqueString)), ("{'a': payee}.a", .opaqueString), ("has(device.os)", .bool), ("known(payee, 'x')", .bool), ("known('x', payee)", .bool),
+        ("[payee, 'x']", .list(.opaqueString)), ("{'a': payee}.a", .opaqueString), ("has(device.os)", .bool), ("known(payee, 'x')", .bool),
+        ("known('x', payee)", .bool),
         ("payees + ['x']", .list(.opaqueString)), ("payees.filter(p, p != name)", .list(.opaqueString)),
     ] as [(String, CELType)])
 func checkerInfers(expression: String, type: CELType) throws {
@@ -68,25 +69,64 @@ func checkerInfers(expression: String, type: CELType) throws {
         ("siz(tags)", "e:1:1: error[unknown-function]: there is no function 'siz'; did you mean 'size'?"),
         ("contains(name, 'x')", "e:1:1: error[no-such-overload]: contains does not take (string, string); call it as string.contains(string) -> bool"),
         ("name.contains(1)", "e:1:1: error[no-such-overload]: contains does not take string.(int); it takes string.contains(string) -> bool"),
-        ("payee.startsWith('a')", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so startsWith cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("size(payee) > 1", "e:1:6: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so size cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("payee < 'a'", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '<' cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("payee + 'a' == 'b'", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '+' cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("scores[payee] > 1", "e:1:8: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '[ ]' cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("default(payee, 'x').contains('y')", "e:1:1: error[fingerprint-only]: only the fingerprint of 'default(payee, 'x')' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("dyn(payee).contains('x')", "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so dyn cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("[1, payee][1].contains('x')", "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so a literal of mixed types cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("payees.exists(p, p.contains('x'))", "e:1:18: error[fingerprint-only]: only the fingerprint of 'p' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("payee in scores", "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so 'in' cannot look into it; add a derived field to the schema that computes it, and record that"),
-        ("near(payee, 'x')", "e:1:6: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so near cannot look into it; add a derived field to the schema that computes it, and record that"),
+        (
+            "payee.startsWith('a')",
+            "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so startsWith cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "size(payee) > 1",
+            "e:1:6: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so size cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "payee < 'a'",
+            "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '<' cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "payee + 'a' == 'b'",
+            "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '+' cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "scores[payee] > 1",
+            "e:1:8: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so '[ ]' cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "default(payee, 'x').contains('y')",
+            "e:1:1: error[fingerprint-only]: only the fingerprint of 'default(payee, 'x')' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "dyn(payee).contains('x')",
+            "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so dyn cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "[1, payee][1].contains('x')",
+            "e:1:5: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so a literal of mixed types cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "payees.exists(p, p.contains('x'))",
+            "e:1:18: error[fingerprint-only]: only the fingerprint of 'p' is kept, so contains cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "payee in scores",
+            "e:1:1: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so 'in' cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
+        (
+            "near(payee, 'x')",
+            "e:1:6: error[fingerprint-only]: only the fingerprint of 'payee' is kept, so near cannot look into it; add a derived field to the schema that computes it, and record that"
+        ),
         ("default(amount, 0)", "e:1:1: error[no-such-overload]: default does not take (double, int); the fallback has the type of the first argument"),
-        ("in_list(name, payee)", "e:1:9: error[list-name]: the name of a list is written as text, so that the lists a package needs are known when it is loaded; write in_list(\"name\", …)"),
+        (
+            "in_list(name, payee)",
+            "e:1:9: error[list-name]: the name of a list is written as text, so that the lists a package needs are known when it is loaded; write in_list(\"name\", …)"
+        ),
         ("name.matches('(')", "e:1:14: error[pattern]: the pattern is not valid: missing ): (; see the RE2 syntax"),
         ("ip_in_cidr(name, '10.0.0.0/33')", "e:1:18: error[address-block]: \"10.0.0.0/33\" is no block of addresses; write it as 10.0.0.0/8 or 2001:db8::/32"),
         ("amount.x", "e:1:1: error[no-such-field]: double has no fields; remove '.x'"),
         ("{1.5: 2}", "e:1:2: error[type-mismatch]: a map key is a bool, int, uint or string, not double; convert it, for example with string(x)"),
         ("amount.all(x, true)", "e:1:1: error[type-mismatch]: a macro goes over a list or a map, not double; put the value in a list: [x]"),
-        ("flag ? 1 : 'a'", "e:1:1: error[no-such-overload]: '? :' does not take (bool, int, string); both outcomes of ? : have the same type; wrap one in dyn(…) if that is meant"),
+        (
+            "flag ? 1 : 'a'",
+            "e:1:1: error[no-such-overload]: '? :' does not take (bool, int, string); both outcomes of ? : have the same type; wrap one in dyn(…) if that is meant"
+        ),
         ("size", "e:1:1: error[unknown-name]: 'size' is a function, not a value; call it: size(…)"),
         ("1 && true", "e:1:1: error[no-such-overload]: '&&' does not take (int, bool); it takes _&&_(bool, bool) -> bool"),
     ])

@@ -54,7 +54,8 @@ private final class TestFrame {
                 let number: Int64 = [0, 1, 2, -1, 3, .max, .min, 1 << 53, 1 << 53 + 1, .max - 1].randomElement(using: &random)!
                 cells[slot] = UInt64(bitPattern: number)
             case .double:
-                let number: Double = [0, -0.0, 1, 2.5, -1, 0x1p53, 0x1p63, -0x1p63, .infinity, -.infinity, .nan, 9.3e18, 1e300, 0x1p53 + 2].randomElement(using: &random)!
+                let number: Double = [0, -0.0, 1, 2.5, -1, 0x1p53, 0x1p63, -0x1p63, .infinity, -.infinity, .nan, 9.3e18, 1e300, 0x1p53 + 2].randomElement(
+                    using: &random)!
                 cells[slot] = number.bitPattern
             case .fingerprint:
                 let text = ["red", "green", "a", "", "b"].randomElement(using: &random)!
@@ -66,7 +67,8 @@ private final class TestFrame {
                 }
             case .enumeration(let values): cells[slot] = UInt64(Int.random(in: 0..<values.count, using: &random))
             case .timestamp:
-                let time: Int64 = [0, 1, 999, 1000, 1_774_699_200_000, -1, -62_135_596_800_000, 253_402_300_799_999, 1_711_846_800_000].randomElement(using: &random)!
+                let time: Int64 = [0, 1, 999, 1000, 1_774_699_200_000, -1, -62_135_596_800_000, 253_402_300_799_999, 1_711_846_800_000].randomElement(
+                    using: &random)!
                 cells[slot] = UInt64(bitPattern: time)
             case .duration:
                 let length: Int64 = [0, 1, 1000, -1000, 3_600_000, 9_223_372_036_854, -9_223_372_036_854, 5_000_000_000_000].randomElement(using: &random)!
@@ -111,8 +113,16 @@ private struct Writer {
         case 11: return "\(int(1)) in [\((0..<below(4)).map { _ in int(below(2)) }.joined(separator: ", "))]"
         case 12: return "\(string(1)) in [\((0..<below(4)).map { _ in string(below(2)) }.joined(separator: ", "))]"
         case 13: return "\(pick(["e1", "e3", "s1"])) in \(pick(["['red', 'blue']", "['purple']", "names", "[e2, 'a']"]))"
-        case 14: return pick(["in_list('black', s1)", "in_list('black', e1)", "in_list('grey', s1)", "list_attr('black', s2, 'risk') == 'high'", "d1 in [1.0, 2.5]", "b1 == b2", "b1 != true", "t1 in [t2, timestamp(0)]", "b1 in [true]"])
-        default: return pick(["s1.startsWith('r')", "s1.size() > i1", "[i1, i2].exists(x, x > 1)", "s1.contains(s2)", "distance_km(d1, d2, 1.0, 2.0) < 100.0", "double(i1) < d1", "double(i1) * 2.0 >= d2"])
+        case 14:
+            return pick([
+                "in_list('black', s1)", "in_list('black', e1)", "in_list('grey', s1)", "list_attr('black', s2, 'risk') == 'high'", "d1 in [1.0, 2.5]",
+                "b1 == b2", "b1 != true", "t1 in [t2, timestamp(0)]", "b1 in [true]",
+            ])
+        default:
+            return pick([
+                "s1.startsWith('r')", "s1.size() > i1", "[i1, i2].exists(x, x > 1)", "s1.contains(s2)", "distance_km(d1, d2, 1.0, 2.0) < 100.0",
+                "double(i1) < d1", "double(i1) * 2.0 >= d2",
+            ])
         }
     }
 
@@ -122,7 +132,9 @@ private struct Writer {
             case 0, 1: return "(\(int(depth - 1)) \(pick(["+", "-", "*", "/", "%"])) \(int(depth - 1)))"
             case 2: return "-(\(int(depth - 1)))"
             case 3: return "default(\(pick(["i1", "i2"])), \(int(depth - 1)))"
-            case 4: return "\(time(0)).\(pick(["getHours", "getFullYear", "getDayOfWeek", "getDate", "getMonth", "getMinutes", "getDayOfYear", "getDayOfMonth", "getSeconds", "getMilliseconds"]))(\(pick(["", "'+05:45'", "'UTC'", "'-02:30'", "'Mars/Base'", "'Europe/Berlin'"])))"
+            case 4:
+                return
+                    "\(time(0)).\(pick(["getHours", "getFullYear", "getDayOfWeek", "getDate", "getMonth", "getMinutes", "getDayOfYear", "getDayOfMonth", "getSeconds", "getMilliseconds"]))(\(pick(["", "'+05:45'", "'UTC'", "'-02:30'", "'Mars/Base'", "'Europe/Berlin'"])))"
             case 5: return "(\(condition(0)) ? \(int(depth - 1)) : \(int(depth - 1)))"
             default: break
             }
@@ -245,10 +257,12 @@ struct CompiledConditionTests {
         #expect(compared > 3000)
     }
 
-    @Test("An error names the first variable that has no value", arguments: [
-        ("i1 > i2", "i1"), ("i2 < i1", "i2"), ("d1 >= i1", "d1"), ("b1 && b2", "b1"), ("i1 == 1 || d1 > 2.0", "i1"), ("(b1 && false) || i2 == 1", "i2"),
-        ("s1 in [s2, 'a']", "s1"), ("e1 == 'red'", "e1"),
-    ])
+    @Test(
+        "An error names the first variable that has no value",
+        arguments: [
+            ("i1 > i2", "i1"), ("i2 < i1", "i2"), ("d1 >= i1", "d1"), ("b1 && b2", "b1"), ("i1 == 1 || d1 > 2.0", "i1"), ("(b1 && false) || i2 == 1", "i2"),
+            ("s1 in [s2, 'a']", "s1"), ("e1 == 'red'", "e1"),
+        ])
     func firstMissing(text: String, name: String) throws {
         let source = Source(text)
         let (checked, _) = check(try parse(source), source: source, environment: Self.environment())

@@ -2,25 +2,60 @@ import Documents
 import Expressions
 import Testing
 
-@Test("Syntax errors say where, what and what to do; several at once", arguments: [
-    ("", ["f:3:7: error[empty-expression]: there is no expression; write a condition such as amount > 100"]),
-    ("1 +", ["f:3:10: error[unexpected-token]: expected a value, found the end of the expression"]),
-    ("a and b", ["f:3:9: error[unexpected-token]: expected an operator or the end of the expression, found 'and'; write && for 'and'"]),
-    ("a = 1", ["f:3:9: error[unexpected-character]: '=' has no meaning in an expression; write == to compare", "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'"]),
-    ("f(1 +, 2 *) + [3 4]", [
-        "f:3:12: error[unexpected-token]: expected a value, found ','", "f:3:17: error[unexpected-token]: expected a value, found ')'",
-    ]),
-    ("(a\n + b", ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression"]),
-    ("é", ["f:3:7: error[unexpected-character]: 'é' has no meaning in an expression; remove it, or put text in quotes", "f:3:8: error[unexpected-token]: expected a value, found the end of the expression"]),
-    ("'é' + #", ["f:3:13: error[unexpected-character]: '#' has no meaning in an expression; remove it, or put text in quotes", "f:3:14: error[unexpected-token]: expected a value, found the end of the expression"]),
-    ("x ==\n 'a", ["f:4:2: error[string-literal]: the text starting here is not closed; close it on its line, or use triple quotes for several lines"]),
-    (#"'\d' + "\z""#, ["f:3:8: error[string-literal]: unknown escape sequence; write \\\\ for a backslash, or use a raw literal such as r\"\\d+\"", "f:3:15: error[string-literal]: unknown escape sequence; write \\\\ for a backslash, or use a raw literal such as r\"\\d+\""]),
-    ("for + while", ["f:3:7: error[reserved-word]: 'for' is a reserved word; choose another name", "f:3:13: error[reserved-word]: 'while' is a reserved word; choose another name"]),
-    ("has(x)", ["f:3:11: error[macro-argument]: has() takes a field selection; write has(x.field); for a key use \"key\" in x"]),
-    ("99999999999999999999", ["f:3:7: error[number-range]: '99999999999999999999' is beyond the range of int; write a double by adding .0"]),
-    ("9223372036854775808", ["f:3:7: error[number-range]: '9223372036854775808' is beyond the range of int; add a 'u' for uint, or '.0' for double"]),
-    ("M{}", ["f:3:8: error[unsupported-syntax]: a message literal is not part of this language; use a map such as {\"key\": value}"]),
-])
+@Test(
+    "Syntax errors say where, what and what to do; several at once",
+    arguments: [
+        ("", ["f:3:7: error[empty-expression]: there is no expression; write a condition such as amount > 100"]),
+        ("1 +", ["f:3:10: error[unexpected-token]: expected a value, found the end of the expression"]),
+        ("a and b", ["f:3:9: error[unexpected-token]: expected an operator or the end of the expression, found 'and'; write && for 'and'"]),
+        (
+            "a = 1",
+            [
+                "f:3:9: error[unexpected-character]: '=' has no meaning in an expression; write == to compare",
+                "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'",
+            ]
+        ),
+        (
+            "f(1 +, 2 *) + [3 4]",
+            [
+                "f:3:12: error[unexpected-token]: expected a value, found ','", "f:3:17: error[unexpected-token]: expected a value, found ')'",
+            ]
+        ),
+        ("(a\n + b", ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression"]),
+        (
+            "é",
+            [
+                "f:3:7: error[unexpected-character]: 'é' has no meaning in an expression; remove it, or put text in quotes",
+                "f:3:8: error[unexpected-token]: expected a value, found the end of the expression",
+            ]
+        ),
+        (
+            "'é' + #",
+            [
+                "f:3:13: error[unexpected-character]: '#' has no meaning in an expression; remove it, or put text in quotes",
+                "f:3:14: error[unexpected-token]: expected a value, found the end of the expression",
+            ]
+        ),
+        ("x ==\n 'a", ["f:4:2: error[string-literal]: the text starting here is not closed; close it on its line, or use triple quotes for several lines"]),
+        (
+            #"'\d' + "\z""#,
+            [
+                "f:3:8: error[string-literal]: unknown escape sequence; write \\\\ for a backslash, or use a raw literal such as r\"\\d+\"",
+                "f:3:15: error[string-literal]: unknown escape sequence; write \\\\ for a backslash, or use a raw literal such as r\"\\d+\"",
+            ]
+        ),
+        (
+            "for + while",
+            [
+                "f:3:7: error[reserved-word]: 'for' is a reserved word; choose another name",
+                "f:3:13: error[reserved-word]: 'while' is a reserved word; choose another name",
+            ]
+        ),
+        ("has(x)", ["f:3:11: error[macro-argument]: has() takes a field selection; write has(x.field); for a key use \"key\" in x"]),
+        ("99999999999999999999", ["f:3:7: error[number-range]: '99999999999999999999' is beyond the range of int; write a double by adding .0"]),
+        ("9223372036854775808", ["f:3:7: error[number-range]: '9223372036854775808' is beyond the range of int; add a 'u' for uint, or '.0' for double"]),
+        ("M{}", ["f:3:8: error[unsupported-syntax]: a message literal is not part of this language; use a map such as {\"key\": value}"]),
+    ])
 func syntaxErrors(text: String, expected: [String]) {
     let source = Source(text, base: Position(file: "f", line: 3, column: 7))
     do {
@@ -53,7 +88,10 @@ func nodeNumbers() throws {
         case .select(let operand, _, _): visit(operand, below: node.id)
         case .call(_, let target, let arguments): ([target].compactMap { $0 } + arguments).forEach { visit($0, below: node.id) }
         case .list(let elements): elements.forEach { visit($0, below: node.id) }
-        case .map(let entries): entries.forEach { visit($0.key, below: node.id); visit($0.value, below: node.id) }
+        case .map(let entries):
+            entries.forEach {
+                visit($0.key, below: node.id); visit($0.value, below: node.id)
+            }
         case .comprehension(let loop):
             [loop.range, loop.initial, loop.loopCondition, loop.loopStep, loop.result].forEach { visit($0, below: node.id) }
         }
@@ -62,13 +100,15 @@ func nodeNumbers() throws {
     #expect(source.text(in: root.range) == source.text)
 }
 
-@Test("Limits", arguments: [
-    ("expression-too-long", String(repeating: " ", count: Limits.sourceBytesMax) + "1"),
-    ("expression-too-deep", String(repeating: "(", count: Limits.nestingDepthMax + 1)),
-    ("expression-too-deep", String(repeating: "1 + ", count: Limits.treeHeightMax + 1) + "1"),
-    ("expression-too-large", "[" + String(repeating: "[1],", count: Limits.nodeCountMax / 8) + "], " ),
-    ("literal-too-long", "[" + String(repeating: "1,", count: Limits.literalEntriesMax + 1) + "1]"),
-])
+@Test(
+    "Limits",
+    arguments: [
+        ("expression-too-long", String(repeating: " ", count: Limits.sourceBytesMax) + "1"),
+        ("expression-too-deep", String(repeating: "(", count: Limits.nestingDepthMax + 1)),
+        ("expression-too-deep", String(repeating: "1 + ", count: Limits.treeHeightMax + 1) + "1"),
+        ("expression-too-large", "[" + String(repeating: "[1],", count: Limits.nodeCountMax / 8) + "], "),
+        ("literal-too-long", "[" + String(repeating: "1,", count: Limits.literalEntriesMax + 1) + "1]"),
+    ])
 func limits(code: String, text: String) {
     let source = Source(code == "expression-too-large" ? "[" + String(repeating: text, count: 5) + "1]" : text)
     do {

@@ -14,7 +14,9 @@ struct ContainerTests {
         var model: [UInt64: UInt32] = [:]
         var held: [UInt64] = []
         // Values that share their home, small numbers, and any.
-        let values = (0..<1 + random.below(60)).map { _ in random.chance(0.5) ? UInt64(random.below(8)) << 60 : random.chance(0.5) ? UInt64(random.below(100)) : random.next() }
+        let values = (0..<1 + random.below(60)).map { _ in
+            random.chance(0.5) ? UInt64(random.below(8)) << 60 : random.chance(0.5) ? UInt64(random.below(100)) : random.next()
+        }
         for step in 0..<600 {
             if held.isEmpty || random.chance(step < 300 ? 0.65 : 0.4) {
                 let value = random.pick(values)
@@ -228,7 +230,8 @@ struct ExactSumTests {
             }
             let (significand, exponent) = ExactDoubles(values).scatter
             func isRight(_ scaled: ScaledDouble) -> Bool {
-                significand == 0 ? scaled.significand == 0 : Double(sign: .plus, exponent: scaled.exponent - exponent, significand: scaled.significand) == significand
+                significand == 0
+                    ? scaled.significand == 0 : Double(sign: .plus, exponent: scaled.exponent - exponent, significand: scaled.significand) == significand
             }
             let copy = lifetime.copy(pool)
             let count = Int64(values.count)

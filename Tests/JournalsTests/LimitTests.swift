@@ -62,7 +62,9 @@ struct LimitTests {
         var random = SeededGenerator(seed: UInt64(seed))
         let schema = try TestStream.schema(history: "1h", retention: "1h")
         let feeder = Feeder(schema, limits: .init(recordsPerEntityMax: 5 + random.below(30)))
-        try feeder.store.setIndicators([aggregate(.count, .sliding(60_000)), aggregate(.maximum(TestStream.amount), .sliding(600_000)), aggregate(.count, .all)])
+        try feeder.store.setIndicators([
+            aggregate(.count, .sliding(60_000)), aggregate(.maximum(TestStream.amount), .sliding(600_000)), aggregate(.count, .all),
+        ])
         var last: Int64 = 0
         for index in 0..<400 {
             let isLate = random.chance(0.5)
@@ -80,7 +82,8 @@ struct LimitTests {
         let schema = try TestStream.schema(history: "20s", retention: "3600s")
         let feeder = Feeder(schema)
         try feeder.store.setIndicators([
-            aggregate(.sum(TestStream.ratio), .all), aggregate(.standardDeviation(TestStream.ratio, sample: false), .all), aggregate(.maximum(TestStream.ratio), .all),
+            aggregate(.sum(TestStream.ratio), .all), aggregate(.standardDeviation(TestStream.ratio, sample: false), .all),
+            aggregate(.maximum(TestStream.ratio), .all),
         ])
         var values: [Double] = []
         for (index, value) in (0..<60).map({ ($0, [1e300, 1e-300, 1, 1e16, -1e300, 0.1][$0 % 6]) }) {

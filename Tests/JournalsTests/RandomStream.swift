@@ -24,7 +24,9 @@ struct RandomStream {
 
     init(seed: UInt64, accounts: Int? = nil) {
         random = SeededGenerator(seed: seed)
-        let (text, milliseconds): (String, Int64) = random.pick([("20s", 20_000), ("5m", 300_000), ("2h", 7_200_000), ("3d", 259_200_000), ("40d", 3_456_000_000)])
+        let (text, milliseconds): (String, Int64) = random.pick([
+            ("20s", 20_000), ("5m", 300_000), ("2h", 7_200_000), ("3d", 259_200_000), ("40d", 3_456_000_000),
+        ])
         historyText = text
         history = milliseconds
         retention = history * Int64(random.pick([1, 2, 5]))

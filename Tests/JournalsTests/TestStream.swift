@@ -89,7 +89,8 @@ enum TestStream {
             guard let value = event.fields[field] else { continue }
             text += ",\"\(fieldNames[field])\":"
             switch value {
-            case .minorUnits(let units): text += (units < 0 ? "-" : "") + "\(units.magnitude / 100)." + (units.magnitude % 100 < 10 ? "0" : "") + "\(units.magnitude % 100)"
+            case .minorUnits(let units):
+                text += (units < 0 ? "-" : "") + "\(units.magnitude / 100)." + (units.magnitude % 100 < 10 ? "0" : "") + "\(units.magnitude % 100)"
             case .int(let int): text += "\(int)"
             case .double(let double): text += "\(double)"
             case .bool(let bool): text += bool ? "true" : "false"

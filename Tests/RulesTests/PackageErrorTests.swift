@@ -74,7 +74,7 @@ private let indicators = """
     @Test(
         "Structure",
         arguments: [
-            ("", ["1:1 wrong-type"]), ("{}", Array(repeating: "1:1 missing-key", count: 4)), 
+            ("", ["1:1 wrong-type"]), ("{}", Array(repeating: "1:1 missing-key", count: 4)),
             ("{package: '', version: 1, on: [], rules: {}}", ["1:11 bad-value", "1:24 wrong-type", "1:31 bad-value", "1:42 wrong-type"]),
             (package("rule: []"), ["2:1 unknown-key"]), (package("mode: dead"), ["2:7 bad-value"]), (package("priority: 1"), ["2:11 bad-value"]),
             (package("title: 5"), ["2:8 wrong-type"]), (package("title: {en: [x]}"), ["2:13 wrong-type"]),
@@ -94,7 +94,10 @@ private let indicators = """
             (package("parameters: {a-b: 1, 1c: 2, ä: 3}"), ["2:14 bad-name", "2:22 bad-name", "2:29 bad-name"]),
             (package("parameters: {amount: 1}"), ["2:14 duplicate-id"]), (package("parameters: {a: 1, a: 2}"), ["2:20 duplicate-key"]),
             // A list of texts that is a parameter has no compiled form, and over fingerprints there is no other.
-            (package("parameters: {who: [a]},\nindicators: [{id: n, entity: account, aggregate: count, window: 1h, where: 'payee in who'}]"), ["3:77 fingerprint-only"]),
+            (
+                package("parameters: {who: [a]},\nindicators: [{id: n, entity: account, aggregate: count, window: 1h, where: 'payee in who'}]"),
+                ["3:77 fingerprint-only"]
+            ),
             // Used wrongly, at its use; unreadable, only where it stands.
             (package("parameters: {a: text},\nrules: [{id: r, kind: hit, when: 'amount > a'}]"), ["3:35 type-mismatch"]),
             (package("parameters: {a: {}},\nrules: [{id: r, kind: hit, when: 'amount > a'}]"), ["2:17 wrong-type"]),
@@ -108,7 +111,8 @@ private let indicators = """
             (package("indicators: {}"), ["2:13 wrong-type"]), (package("indicators: [count]"), ["2:14 wrong-type"]),
             (indicator("id: n-1, entity: account, aggregate: count, window: 1h"), ["2:19 bad-name"]),
             (indicator("id: n, entity: acount, aggregate: count, window: 1h"), ["2:30 unknown-entity"]),
-            (indicator("id: n, entity: account, aggregate: count"), ["2:14 missing-key"]), (indicator("id: n, entity: account, window: 1h"), ["2:14 missing-key"]),
+            (indicator("id: n, entity: account, aggregate: count"), ["2:14 missing-key"]),
+            (indicator("id: n, entity: account, window: 1h"), ["2:14 missing-key"]),
             (indicator("id: n, entity: account, agregate: count, window: 1h"), ["2:14 missing-key", "2:39 unknown-key"]),
             (indicator("id: amount, entity: account, aggregate: count, window: 1h"), ["2:19 duplicate-id"]),
             (
@@ -116,20 +120,28 @@ private let indicators = """
                 ["3:6 duplicate-id"]
             ),
             (package("parameters: {n: 1}, indicators: [{id: n, entity: account, aggregate: count, window: 1h}]"), ["2:39 duplicate-id"]),
-            (indicator("id: n, entity: account, aggregate: cout, window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: [count], window: 1h"), ["2:50 wrong-type"]),
+            (indicator("id: n, entity: account, aggregate: cout, window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: [count], window: 1h"), ["2:50 wrong-type"]),
             (indicator("id: n, entity: account, aggregate: count(amount), window: 1h"), ["2:50 bad-aggregate"]),
-            (indicator("id: n, entity: account, aggregate: sum, window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: sum(), window: 1h"), ["2:50 unknown-field"]),
+            (indicator("id: n, entity: account, aggregate: sum, window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: sum(), window: 1h"), ["2:50 unknown-field"]),
             (indicator("id: n, entity: account, aggregate: 'sum(amount, ok)', window: 1h"), ["2:50 bad-aggregate"]),
-            (indicator("id: n, entity: account, aggregate: 'sum(amount', window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: '(amount)', window: 1h"), ["2:50 bad-aggregate"]),
-            (indicator("id: n, entity: account, aggregate: sum(amnt), window: 1h"), ["2:50 unknown-field"]), (indicator("id: n, entity: account, aggregate: sum(ip), window: 1h"), ["2:50 unknown-field"]),
-            (indicator("id: n, entity: account, aggregate: sum(payee), window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: avg(direction), window: 1h"), ["2:50 bad-aggregate"]),
-            (indicator("id: n, entity: account, aggregate: max(payee), window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: max(at), window: 1h"), []),
-            (indicator("id: n, entity: account, aggregate: sum(at), window: 1h"), ["2:50 bad-aggregate"]), (indicator("id: n, entity: account, aggregate: sum(ok), window: 1h"), []),
+            (indicator("id: n, entity: account, aggregate: 'sum(amount', window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: '(amount)', window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: sum(amnt), window: 1h"), ["2:50 unknown-field"]),
+            (indicator("id: n, entity: account, aggregate: sum(ip), window: 1h"), ["2:50 unknown-field"]),
+            (indicator("id: n, entity: account, aggregate: sum(payee), window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: avg(direction), window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: max(payee), window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: max(at), window: 1h"), []),
+            (indicator("id: n, entity: account, aggregate: sum(at), window: 1h"), ["2:50 bad-aggregate"]),
+            (indicator("id: n, entity: account, aggregate: sum(ok), window: 1h"), []),
             (indicator("id: n, entity: account, aggregate: 'quantile(amount, 1.5)', window: 1h"), ["2:50 bad-aggregate"]),
             (indicator("id: n, entity: account, aggregate: 'quantile(amount)', window: 1h"), ["2:50 bad-aggregate"]),
             (indicator("id: n, entity: account, aggregate: 'quantile(amount, nan)', window: 1h"), ["2:50 bad-aggregate"]),
             (indicator("id: n, entity: account, aggregate: 'quantile(amount, 0.5)', window: all"), ["2:83 bad-window"]),
-            (indicator("id: n, entity: account, aggregate: ratio, window: 1h"), ["2:14 missing-key"]), (indicator("id: n, entity: account, aggregate: count, of: ok, window: 1h"), ["2:61 unknown-key"]),
+            (indicator("id: n, entity: account, aggregate: ratio, window: 1h"), ["2:14 missing-key"]),
+            (indicator("id: n, entity: account, aggregate: count, of: ok, window: 1h"), ["2:61 unknown-key"]),
             (indicator("id: n, entity: account, aggregate: count, within: 1h, window: 1h"), ["2:65 unknown-key"]),
         ])
     func indicators(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
@@ -137,13 +149,19 @@ private let indicators = """
     @Test(
         "Windows",
         arguments: [
-            ("window: 30d", []), ("window: 721h", ["window-beyond-history"]), ("window: 0s", ["window-beyond-history"]), ("window: -1h", ["bad-window"]), ("window: 1 h", ["bad-window"]),
-            ("window: 1w", ["bad-window"]), ("window: hour", ["bad-window"]), ("window: ''", ["bad-window"]), ("window: []", ["wrong-type"]), ("window: 5", ["bad-window"]),
-            ("window: 106751991167d", ["window-beyond-history"]), ("window: 106751991167300d, offset: 1d", ["bad-window"]), ("window: 106751991167d, offset: 3660d", ["window-beyond-history"]),
-            ("window: 15d, offset: 15d", []), ("window: 15d, offset: 361h", ["window-beyond-history"]), ("window: 1d, offset: 0s", []), ("window: 1d, offset: x", ["bad-value"]),
-            ("window: 1d, offset: 4000d", ["bad-value"]), ("window: today", []), ("window: this_month", []), ("window: all", []), ("window: tomorrow", ["bad-window"]),
+            ("window: 30d", []), ("window: 721h", ["window-beyond-history"]), ("window: 0s", ["window-beyond-history"]), ("window: -1h", ["bad-window"]),
+            ("window: 1 h", ["bad-window"]),
+            ("window: 1w", ["bad-window"]), ("window: hour", ["bad-window"]), ("window: ''", ["bad-window"]), ("window: []", ["wrong-type"]),
+            ("window: 5", ["bad-window"]),
+            ("window: 106751991167d", ["window-beyond-history"]), ("window: 106751991167300d, offset: 1d", ["bad-window"]),
+            ("window: 106751991167d, offset: 3660d", ["window-beyond-history"]),
+            ("window: 15d, offset: 15d", []), ("window: 15d, offset: 361h", ["window-beyond-history"]), ("window: 1d, offset: 0s", []),
+            ("window: 1d, offset: x", ["bad-value"]),
+            ("window: 1d, offset: 4000d", ["bad-value"]), ("window: today", []), ("window: this_month", []), ("window: all", []),
+            ("window: tomorrow", ["bad-window"]),
             ("window: today, offset: 1d", ["bad-window"]), ("window: all, offset: 1d", ["bad-window"]), ("window: last 3 events, offset: 1d", ["bad-window"]),
-            ("window: last 1 event", []), ("window: last 10000 events", []), ("window: last 0 events", ["bad-window"]), ("window: last 10001 events", ["bad-window"]),
+            ("window: last 1 event", []), ("window: last 10000 events", []), ("window: last 0 events", ["bad-window"]),
+            ("window: last 10001 events", ["bad-window"]),
             ("window: last many events", ["bad-window"]), ("window: last 3", ["bad-window"]), ("window: last 99999999999999999999 events", ["bad-window"]),
         ])
     func windows(keys: String, codes: [String]) {
@@ -154,12 +172,17 @@ private let indicators = """
         "Sequences",
         arguments: [
             ("sequence: [{where: 'ok'}], within: 1h", []), ("sequence: [{where: 'ok', at_least: 3}, {where: 'amount > 1.0'}], within: 1h", []),
-            ("sequence: [], within: 1h", ["2:49 bad-sequence"]), ("sequence: {}, within: 1h", ["2:49 wrong-type"]), ("sequence: [{where: 'ok'}]", ["2:14 missing-key"]),
-            ("sequence: [{where: 'ok', at_least: 0}], within: 1h", ["2:74 bad-value"]), ("sequence: [{where: 'ok', at_least: 65}], within: 1h", ["2:74 bad-value"]),
-            ("sequence: [{where: 'ok', at_least: 64}, {where: 'ok'}], within: 1h", ["2:49 bad-sequence"]), ("sequence: [{at_least: 1}], within: 1h", ["2:50 missing-key"]),
-            ("sequence: [{where: 'okk'}], within: 1h", ["2:59 unknown-name"]), ("sequence: [{when: 'ok'}], within: 1h", ["2:50 missing-key", "2:51 unknown-key"]),
+            ("sequence: [], within: 1h", ["2:49 bad-sequence"]), ("sequence: {}, within: 1h", ["2:49 wrong-type"]),
+            ("sequence: [{where: 'ok'}]", ["2:14 missing-key"]),
+            ("sequence: [{where: 'ok', at_least: 0}], within: 1h", ["2:74 bad-value"]),
+            ("sequence: [{where: 'ok', at_least: 65}], within: 1h", ["2:74 bad-value"]),
+            ("sequence: [{where: 'ok', at_least: 64}, {where: 'ok'}], within: 1h", ["2:49 bad-sequence"]),
+            ("sequence: [{at_least: 1}], within: 1h", ["2:50 missing-key"]),
+            ("sequence: [{where: 'okk'}], within: 1h", ["2:59 unknown-name"]),
+            ("sequence: [{when: 'ok'}], within: 1h", ["2:50 missing-key", "2:51 unknown-key"]),
             ("sequence: [{where: 'ok'}], within: today", ["2:74 bad-window"]), ("sequence: [{where: 'ok'}], within: 31d", ["2:74 window-beyond-history"]),
-            ("sequence: [{where: 'ok'}], within: 1h, window: 1h", ["2:86 unknown-key"]), ("sequence: [{where: 'ok'}], within: 1h, aggregate: count", ["2:89 unknown-key"]),
+            ("sequence: [{where: 'ok'}], within: 1h, window: 1h", ["2:86 unknown-key"]),
+            ("sequence: [{where: 'ok'}], within: 1h, aggregate: count", ["2:89 unknown-key"]),
             ("sequence: [{where: 'ok'}], within: 1h, offset: 1h, where: 'ok', of: 'ok'", ["2:86 unknown-key", "2:97 unknown-key", "2:107 unknown-key"]),
         ])
     func sequences(keys: String, expected: [String]) { #expect(faults(indicator("id: n, entity: account, " + keys)) == expected) }
@@ -169,13 +192,16 @@ private let indicators = """
         arguments: [
             ("where: amount > 1.0", []), ("where: amont > 1.0", ["2:76 unknown-name"]), ("where: 'amount > amuont'", ["2:86 unknown-name"]),
             ("where: \"amount > \\x61muont\"", ["2:86 unknown-name"]), ("where: amount", ["2:76 wrong-type"]), ("where: 'amount'", ["2:77 wrong-type"]),
-            ("where: 'ok && payee > \"a\"'", ["2:83 fingerprint-only"]), ("where: 'payee.startsWith(\"a\")'", ["2:77 fingerprint-only"]), ("where: 'size(payee) > 3'", ["2:82 fingerprint-only"]),
+            ("where: 'ok && payee > \"a\"'", ["2:83 fingerprint-only"]), ("where: 'payee.startsWith(\"a\")'", ["2:77 fingerprint-only"]),
+            ("where: 'size(payee) > 3'", ["2:82 fingerprint-only"]),
             ("where: 'payee == \"a\" || payee in [\"b\", \"c\"] || default(payee, \"x\") == \"x\" || event_type != \"login\"'", []),
             ("where: 'direction.startsWith(\"i\")'", []), ("where: 'direction == \"in\" && at > timestamp(\"2026-01-01T00:00:00Z\")'", []),
             // Nothing of these could ever hold over fingerprints.
-            ("where: '[payee].exists(p, p == \"a\")'", ["2:78 fingerprint-only"]), ("where: 'payee in [payee]'", ["2:77 fingerprint-only", "2:87 fingerprint-only"]),
+            ("where: '[payee].exists(p, p == \"a\")'", ["2:78 fingerprint-only"]),
+            ("where: 'payee in [payee]'", ["2:77 fingerprint-only", "2:87 fingerprint-only"]),
             ("where: '(ok ? payee : \"x\") == \"a\"'", ["2:83 fingerprint-only"]), ("where: 'payee == dyn(\"a\")'", ["2:77 fingerprint-only"]),
-            ("where: 'in_list(\"black\", payee)'", ["2:77 list-in-indicator"]), ("where: 'ok && list_attr(\"black\", \"x\", \"y\") == \"z\"'", ["2:83 list-in-indicator"]),
+            ("where: 'in_list(\"black\", payee)'", ["2:77 list-in-indicator"]),
+            ("where: 'ok && list_attr(\"black\", \"x\", \"y\") == \"z\"'", ["2:83 list-in-indicator"]),
             ("where: 'ip == \"a\"'", ["2:77 unknown-name"]), ("where: 'amount >'", ["2:85 unexpected-token"]), ("where: 5", ["2:76 wrong-type"]),
         ])
     func filters(keys: String, expected: [String]) { #expect(faults(indicator("id: n, entity: account, aggregate: count, window: 1h, " + keys)) == expected) }
@@ -183,21 +209,40 @@ private let indicators = """
     @Test(
         "Conditions of rules, at the place of the error",
         arguments: [
-            (when("amount > 1.0 && ok"), []), (when("amount > amunt"), ["2:44 unknown-name"]), (when("amount + ok > 1.0"), ["2:35 no-such-overload"]), (when("amount"), ["2:35 wrong-type"]),
-            (when("size(ok) > 1"), ["2:35 no-such-overload"]), (when("amount.startsWith(\"a\")"), ["2:35 no-such-overload"]), (when("phone == \"x\" || payee.startsWith(\"a\")"), []),
-            (when("phone.startsWith(\"1\")"), ["2:35 fingerprint-only"]), (when("in_list(\"black\", phone) && list_attr(\"black\", payee, \"why\") == \"x\""), []),
-            (when("in_list(\"blak\", payee)"), ["2:43 unknown-list"]), (when("list_attr(\"white\", payee, \"why\") == \"x\" || in_list(\"grey\", ip)"), ["2:45 unknown-list", "2:86 unknown-list"]),
-            ("package: p\nversion: '1'\non: transaction\nrules:\n  - id: r\n    kind: hit\n    when: |\n      amount > 1.0 &&\n        amuont > 2.0\n", ["9:9 unknown-name"]),
-            ("package: p\nversion: '1'\non: transaction\nrules:\n  - {id: r, kind: hit, when: ok && nok}\n  - {id: s, kind: hit, when: \"ok &&  nok\"}\n", ["5:36 unknown-name", "6:38 unknown-name"]),
+            (when("amount > 1.0 && ok"), []), (when("amount > amunt"), ["2:44 unknown-name"]), (when("amount + ok > 1.0"), ["2:35 no-such-overload"]),
+            (when("amount"), ["2:35 wrong-type"]),
+            (when("size(ok) > 1"), ["2:35 no-such-overload"]), (when("amount.startsWith(\"a\")"), ["2:35 no-such-overload"]),
+            (when("phone == \"x\" || payee.startsWith(\"a\")"), []),
+            (when("phone.startsWith(\"1\")"), ["2:35 fingerprint-only"]),
+            (when("in_list(\"black\", phone) && list_attr(\"black\", payee, \"why\") == \"x\""), []),
+            (when("in_list(\"blak\", payee)"), ["2:43 unknown-list"]),
+            (when("list_attr(\"white\", payee, \"why\") == \"x\" || in_list(\"grey\", ip)"), ["2:45 unknown-list", "2:86 unknown-list"]),
+            (
+                "package: p\nversion: '1'\non: transaction\nrules:\n  - id: r\n    kind: hit\n    when: |\n      amount > 1.0 &&\n        amuont > 2.0\n",
+                ["9:9 unknown-name"]
+            ),
+            (
+                "package: p\nversion: '1'\non: transaction\nrules:\n  - {id: r, kind: hit, when: ok && nok}\n  - {id: s, kind: hit, when: \"ok &&  nok\"}\n",
+                ["5:36 unknown-name", "6:38 unknown-name"]
+            ),
             // Indicators of strings are fingerprints, fields of the event are not.
-            (package(indicatorLines + "rules: [{id: r, kind: hit, when: 'last_payee == payee && last_payee in [\"a\"] && in_list(\"black\", last_payee)'}]"), []),
+            (
+                package(indicatorLines + "rules: [{id: r, kind: hit, when: 'last_payee == payee && last_payee in [\"a\"] && in_list(\"black\", last_payee)'}]"),
+                []
+            ),
             (package(indicatorLines + "rules: [{id: r, kind: hit, when: '[last_payee].exists(p, p == payee)'}]"), ["3:36 fingerprint-only"]),
             (package(indicatorLines + "rules: [{id: r, kind: hit, when: 'last_payee == list_attr(\"black\", payee, \"owner\")'}]"), ["3:35 fingerprint-only"]),
             (package(indicatorLines + "rules: [{id: r, kind: hit, when: 'list_attr(\"black\", last_payee, \"owner\") == \"x\"'}]"), ["3:54 fingerprint-only"]),
             (package(indicatorLines + "rules: [{id: r, kind: hit, when: 'n > 1.5 && last_payee.size() > 1'}]"), ["3:46 fingerprint-only"]),
             // An indicator that could not be read is reported once.
-            (package("indicators: [{id: n, entity: account, aggregate: cont, window: 1h}],\nrules: [{id: r, kind: hit, when: 'n > 1'}]"), ["2:50 bad-aggregate"]),
-            (package("indicators: [{id: n, entity: account, aggregate: count, window: 1h, where: 'x'}],\nrules: [{id: r, kind: hit, when: 'n > 1'}]"), ["2:77 unknown-name"]),
+            (
+                package("indicators: [{id: n, entity: account, aggregate: cont, window: 1h}],\nrules: [{id: r, kind: hit, when: 'n > 1'}]"),
+                ["2:50 bad-aggregate"]
+            ),
+            (
+                package("indicators: [{id: n, entity: account, aggregate: count, window: 1h, where: 'x'}],\nrules: [{id: r, kind: hit, when: 'n > 1'}]"),
+                ["2:77 unknown-name"]
+            ),
         ])
     func conditions(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
 
@@ -205,7 +250,10 @@ private let indicators = """
     @Test(
         "Places behind a fold or an escape",
         arguments: [
-            ("package: p\nversion: '1'\non: transaction\nrules:\n  - id: r\n    kind: hit\n    when: >-\n      ok &&\n      (amount > 1.0 ||\n      nok)\n", ["10:7 unknown-name"]),
+            (
+                "package: p\nversion: '1'\non: transaction\nrules:\n  - id: r\n    kind: hit\n    when: >-\n      ok &&\n      (amount > 1.0 ||\n      nok)\n",
+                ["10:7 unknown-name"]
+            ),
             ("package: p\nversion: '1'\non: transaction\nrules:\n  - {id: r, kind: hit, when: \"ok &&\\tnok\"}\n", ["5:38 unknown-name"]),
         ])
     func placesBehindFolds(yaml: String, expected: [String]) {
@@ -215,25 +263,33 @@ private let indicators = """
     @Test(
         "Rules and decisions",
         arguments: [
-            (package("rules: [{}]"), Array(repeating: "2:9 missing-key", count: 3)), (package("rules: [r]"), ["2:9 wrong-type"]), (package("rules: [{id: '', kind: hit, when: 'ok'}]"), ["2:14 bad-value"]),
-            (package("rules: [{id: r, kind: hits, when: 'ok'}]"), ["2:23 bad-value"]), (package("rules: [{id: r, kind: hit, wehn: 'ok'}]"), ["2:9 missing-key", "2:28 unknown-key"]),
+            (package("rules: [{}]"), Array(repeating: "2:9 missing-key", count: 3)), (package("rules: [r]"), ["2:9 wrong-type"]),
+            (package("rules: [{id: '', kind: hit, when: 'ok'}]"), ["2:14 bad-value"]),
+            (package("rules: [{id: r, kind: hits, when: 'ok'}]"), ["2:23 bad-value"]),
+            (package("rules: [{id: r, kind: hit, wehn: 'ok'}]"), ["2:9 missing-key", "2:28 unknown-key"]),
             (package("rules: [{id: r, kind: hit, when: 'ok'},\n{id: r, kind: hit, when: 'ok'}]"), ["3:6 duplicate-id"]),
             (package("rules: [{id: r, kind: hit, when: 'nok'},\n{id: r, kind: hit, when: 'ok'}]"), ["2:35 unknown-name", "3:6 duplicate-id"]),
-            (package("rules: [{id: r, kind: score, when: 'ok'}]"), ["2:9 missing-key"]), (package("rules: [{id: r, kind: score, score: 101, when: 'ok'}]"), ["2:37 bad-value"]),
-            (package("rules: [{id: r, kind: score, score: -1, when: 'ok'}]"), ["2:37 bad-value"]), (package("rules: [{id: r, kind: score, score: .nan, when: 'ok'}]"), ["2:37 bad-value"]),
+            (package("rules: [{id: r, kind: score, when: 'ok'}]"), ["2:9 missing-key"]),
+            (package("rules: [{id: r, kind: score, score: 101, when: 'ok'}]"), ["2:37 bad-value"]),
+            (package("rules: [{id: r, kind: score, score: -1, when: 'ok'}]"), ["2:37 bad-value"]),
+            (package("rules: [{id: r, kind: score, score: .nan, when: 'ok'}]"), ["2:37 bad-value"]),
             (package("rules: [{id: r, kind: score, score: high, when: 'ok'}]"), ["2:37 wrong-type"]),
-            (package("rules: [{id: r, kind: hit, level: red, when: 'ok'}]"), ["2:35 unknown-level"]), (package("rules: [{id: r, kind: score, score: 1, level: red, when: 'ok'}]"), ["2:47 unknown-key"]),
+            (package("rules: [{id: r, kind: hit, level: red, when: 'ok'}]"), ["2:35 unknown-level"]),
+            (package("rules: [{id: r, kind: score, score: 1, level: red, when: 'ok'}]"), ["2:47 unknown-key"]),
             (package("decide: {levels: {red: 80}},\nrules: [{id: r, kind: hit, level: red, when: 'ok'}]"), []),
-            (package("rules: [{id: r, kind: list, when: 'ok'}]"), ["2:9 missing-key"]), (package("rules: [{id: r, kind: hit, when: 'ok', list: {name: l, subject: ip}}]"), ["2:46 unknown-key"]),
+            (package("rules: [{id: r, kind: list, when: 'ok'}]"), ["2:9 missing-key"]),
+            (package("rules: [{id: r, kind: hit, when: 'ok', list: {name: l, subject: ip}}]"), ["2:46 unknown-key"]),
             (package("rules: [{id: r, kind: list, when: 'ok', list: {}}]"), ["2:47 missing-key", "2:47 missing-key"]),
             (package("rules: [{id: r, kind: list, when: 'ok', list: {name: l, subject: ipp, ttl: 7d}}]"), ["2:66 unknown-field"]),
             (package("rules: [{id: r, kind: list, when: 'ok', list: {name: l, subject: amount}}]"), ["2:66 type-mismatch"]),
             (package("rules: [{id: r, kind: list, when: 'ok', list: {name: l, subject: ip, ttl: 0s}}]"), ["2:75 bad-value"]),
             (package("rules: [{id: r, kind: list, when: 'in_list(\"mine\", ip)', list: {name: mine, subject: ip, ttl: 1d}}]"), []),
-            (package("decide: {score: average}"), ["2:17 bad-value"]), (package("decide: {level: {}}"), ["2:10 unknown-key"]), (package("decide: {levels: {red: 101}}"), ["2:24 bad-value"]),
+            (package("decide: {score: average}"), ["2:17 bad-value"]), (package("decide: {level: {}}"), ["2:10 unknown-key"]),
+            (package("decide: {levels: {red: 101}}"), ["2:24 bad-value"]),
             (package("decide: {levels: {red: x}}"), ["2:24 wrong-type"]), (package("decide: {levels: {red: 80}, actions: {rad: []}}"), ["2:39 unknown-level"]),
             (package("decide: {levels: {\((0..<17).map { "l\($0): \($0)" }.joined(separator: ", "))}}"), ["2:18 limit-exceeded"]),
-            (package("decide: {levels: {red: 80}, actions: {red: block}}"), ["2:44 wrong-type"]), (package("decide: {levels: {red: 80}, actions: {red: [{action: blok, on: acount}]}}"), ["2:54 bad-value", "2:64 unknown-entity"]),
+            (package("decide: {levels: {red: 80}, actions: {red: block}}"), ["2:44 wrong-type"]),
+            (package("decide: {levels: {red: 80}, actions: {red: [{action: blok, on: acount}]}}"), ["2:54 bad-value", "2:64 unknown-entity"]),
             (package("decide: {levels: {red: 80}, actions: {red: [{action: block, for: soon}]}}"), ["2:45 missing-key", "2:66 bad-value"]),
             (package("decide: {levels: {red: 80}, actions: {red: [{action: block, on: account, for: 24h, why: x}]}}"), ["2:84 unknown-key"]),
         ])
@@ -242,9 +298,12 @@ private let indicators = """
     @Test("A misspelt name is answered with the right one")
     func suggestions() {
         let cases = [
-            (package("indicatrs: []"), "indicators"), ("{package: p, version: '1', on: transactin, rules: []}", "transaction"), (indicator("id: n, entity: acount, aggregate: count, window: 1h"), "account"),
-            (indicator("id: n, entity: account, aggregate: cuont, window: 1h"), "count"), (indicator("id: n, entity: account, aggregate: sum(amuont), window: 1h"), "amount"),
-            (when("amuont > 1.0"), "amount"), (when("in_list(\"blck\", ip)"), "black"), (package("rules: [{id: r, kind: list, when: 'ok', list: {name: l, subject: pyee}}]"), "payee"),
+            (package("indicatrs: []"), "indicators"), ("{package: p, version: '1', on: transactin, rules: []}", "transaction"),
+            (indicator("id: n, entity: acount, aggregate: count, window: 1h"), "account"),
+            (indicator("id: n, entity: account, aggregate: cuont, window: 1h"), "count"),
+            (indicator("id: n, entity: account, aggregate: sum(amuont), window: 1h"), "amount"),
+            (when("amuont > 1.0"), "amount"), (when("in_list(\"blck\", ip)"), "black"),
+            (package("rules: [{id: r, kind: list, when: 'ok', list: {name: l, subject: pyee}}]"), "payee"),
             (package("decide: {levels: {yellow: 40}, actions: {yelow: []}}"), "yellow"),
         ]
         for (yaml, meant) in cases {

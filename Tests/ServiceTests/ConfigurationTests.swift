@@ -82,7 +82,9 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
     @Test func defaults() throws {
         let configuration = try read("schema: s.yaml\nkafka: {bootstrap: 'a:1'}", file: "vane.yaml")
         #expect(configuration.schema == "s.yaml" && configuration.packages.isEmpty && configuration.lists.isEmpty)
-        #expect(configuration.kafka?.group == "vane" && configuration.kafka?.delivery == .atLeastOnce && configuration.kafka?.decisions == Configuration.DecisionShare.none)
+        #expect(
+            configuration.kafka?.group == "vane" && configuration.kafka?.delivery == .atLeastOnce
+                && configuration.kafka?.decisions == Configuration.DecisionShare.none)
         #expect(configuration.kafka?.topics == Configuration.Topics())
         #expect(configuration.journals == Configuration.Journals(redis: nil, memoryBytes: 4 << 30, recordsPerEntity: 100_000))
         #expect(configuration.pseudonymKey == nil && configuration.budgetMilliseconds == 500 && configuration.redisDown == .degrade)
@@ -95,27 +97,72 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
     /// What is wrong, where, and what to do; the file is three lines of good keys with one change.
     @Test(arguments: [
         ("{}", "v.yaml:1:1: error[missing-key]: the configuration has no 'schema'; add 'schema: …'"),
-        ("schema: s\nbudget: 2", "v.yaml:2:9: error[bad-value]: 'budget' is '2', which is no duration; write a whole number with a unit: ms, s, m, h or d, such as 500ms or 24h"),
+        (
+            "schema: s\nbudget: 2",
+            "v.yaml:2:9: error[bad-value]: 'budget' is '2', which is no duration; write a whole number with a unit: ms, s, m, h or d, such as 500ms or 24h"
+        ),
         ("schema: s\nbudget: 2m", "v.yaml:2:9: error[bad-value]: 'budget' is 2m; write a duration from 1ms to 1m"),
         ("schema: s\nkafka: {}", "v.yaml:2:8: error[missing-key]: 'kafka' has no 'bootstrap'; add 'bootstrap: …'"),
-        ("schema: s\nkafka: {bootstrap: localhost}", "v.yaml:2:20: error[bad-value]: 'localhost' is no list of brokers; write host:port, several separated by commas"),
-        ("schema: s\nkafka: {bootstrap: 'a:1', delivery: exactly_once}", "v.yaml:2:37: error[bad-value]: 'delivery' is 'exactly_once'; did you mean 'exactly-once'? write one of exactly-once, at-least-once"),
-        ("schema: s\nkafka: {bootstrap: 'a:1', decisions: 2.0}", "v.yaml:2:38: error[bad-value]: 'decisions' is '2.0'; write none, all, or a share between 0 and 1 such as 0.01"),
-        ("schema: s\nkafka: {bootstrap: 'a:1', topics: {alert: x}}", "v.yaml:2:36: error[unknown-key]: 'kafka.topics' has no key 'alert'; did you mean 'alerts'? known here: alerts, control, control_actions, dead_letters, decisions, list_entries"),
-        ("schema: s\nkafka: {bootstrap: 'a:1', topics: {alerts: 'a b'}}", "v.yaml:2:44: error[bad-value]: 'a b' is no name of a topic; use up to 249 letters, digits, '.', '_' and '-'"),
+        (
+            "schema: s\nkafka: {bootstrap: localhost}",
+            "v.yaml:2:20: error[bad-value]: 'localhost' is no list of brokers; write host:port, several separated by commas"
+        ),
+        (
+            "schema: s\nkafka: {bootstrap: 'a:1', delivery: exactly_once}",
+            "v.yaml:2:37: error[bad-value]: 'delivery' is 'exactly_once'; did you mean 'exactly-once'? write one of exactly-once, at-least-once"
+        ),
+        (
+            "schema: s\nkafka: {bootstrap: 'a:1', decisions: 2.0}",
+            "v.yaml:2:38: error[bad-value]: 'decisions' is '2.0'; write none, all, or a share between 0 and 1 such as 0.01"
+        ),
+        (
+            "schema: s\nkafka: {bootstrap: 'a:1', topics: {alert: x}}",
+            "v.yaml:2:36: error[unknown-key]: 'kafka.topics' has no key 'alert'; did you mean 'alerts'? known here: alerts, control, control_actions, dead_letters, decisions, list_entries"
+        ),
+        (
+            "schema: s\nkafka: {bootstrap: 'a:1', topics: {alerts: 'a b'}}",
+            "v.yaml:2:44: error[bad-value]: 'a b' is no name of a topic; use up to 249 letters, digits, '.', '_' and '-'"
+        ),
         ("schema: s\nkafka: {bootstrap: 'a:1', properties: {group.id: x}}", "v.yaml:2:40: error[bad-value]: vane sets 'group.id' itself; use kafka.group"),
-        ("schema: s\nkafka: {bootstrap: 'a:1', properties: {x: [1]}}", "v.yaml:2:43: error[wrong-type]: the property 'x' must be one value, not a list; write 'x: value'"),
-        ("schema: s\npackages: [{}]", "v.yaml:2:12: error[missing-key]: 'packages[0]' has neither 'path' nor 'url'; add 'path: …' for a file or folder, or 'url: …'"),
-        ("schema: s\npackages: [{path: a, url: 'https://b'}]", "v.yaml:2:27: error[bad-value]: 'packages[0]' has both 'path' and 'url'; keep one of them, and write two elements for two packages"),
-        ("schema: s\npackages: [{path: a, every: 1m}]", "v.yaml:2:29: error[bad-value]: 'every' belongs to a package by URL, and 'packages[0]' has a path; remove it, or write 'url: file:///…'"),
+        (
+            "schema: s\nkafka: {bootstrap: 'a:1', properties: {x: [1]}}",
+            "v.yaml:2:43: error[wrong-type]: the property 'x' must be one value, not a list; write 'x: value'"
+        ),
+        (
+            "schema: s\npackages: [{}]",
+            "v.yaml:2:12: error[missing-key]: 'packages[0]' has neither 'path' nor 'url'; add 'path: …' for a file or folder, or 'url: …'"
+        ),
+        (
+            "schema: s\npackages: [{path: a, url: 'https://b'}]",
+            "v.yaml:2:27: error[bad-value]: 'packages[0]' has both 'path' and 'url'; keep one of them, and write two elements for two packages"
+        ),
+        (
+            "schema: s\npackages: [{path: a, every: 1m}]",
+            "v.yaml:2:29: error[bad-value]: 'every' belongs to a package by URL, and 'packages[0]' has a path; remove it, or write 'url: file:///…'"
+        ),
         ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a package; write https://…, http://… or file://…"),
         ("schema: s\npackages: [a]", "v.yaml:2:12: error[wrong-type]: 'packages[0]' must be a map, not text; write 'key: value' lines, indented under it"),
-        ("schema: s\njournals: {redis: {url: 'http://x'}}", "v.yaml:2:25: error[bad-value]: the URL of Redis is not understood; write redis://host:port/database, with user:password@ before the host if needed"),
+        (
+            "schema: s\njournals: {redis: {url: 'http://x'}}",
+            "v.yaml:2:25: error[bad-value]: the URL of Redis is not understood; write redis://host:port/database, with user:password@ before the host if needed"
+        ),
         ("schema: s\njournals: {memory: 1MiB}", "v.yaml:2:20: error[bad-value]: 'memory' is 1MiB; write a size from 16MiB to 1024TiB"),
-        ("schema: s\nlists: [{name: a, file: f}, {name: a, file: g}]", "v.yaml:2:36: error[bad-value]: a list 'a' stands already at line 2; give every list its own name"),
-        ("schema: s\nlists: [{name: '1a', file: f}]", "v.yaml:2:16: error[bad-value]: '1a' is no name of a list; use letters, digits, '_' and '-', and start with a letter"),
-        ("schema: s\npseudonym: {key: abc}", "v.yaml:2:18: error[secret-in-clear]: the pseudonym key stands in the configuration; put it into a file of its own and name that as pseudonym.key_file, or into VANE_PSEUDONYM_KEY"),
-        ("schema: s\nhttp: {listen: '8080'}", "v.yaml:2:16: error[bad-value]: '8080' is no address to listen on; write host:port, such as 127.0.0.1:8080 or [::1]:8080"),
+        (
+            "schema: s\nlists: [{name: a, file: f}, {name: a, file: g}]",
+            "v.yaml:2:36: error[bad-value]: a list 'a' stands already at line 2; give every list its own name"
+        ),
+        (
+            "schema: s\nlists: [{name: '1a', file: f}]",
+            "v.yaml:2:16: error[bad-value]: '1a' is no name of a list; use letters, digits, '_' and '-', and start with a letter"
+        ),
+        (
+            "schema: s\npseudonym: {key: abc}",
+            "v.yaml:2:18: error[secret-in-clear]: the pseudonym key stands in the configuration; put it into a file of its own and name that as pseudonym.key_file, or into VANE_PSEUDONYM_KEY"
+        ),
+        (
+            "schema: s\nhttp: {listen: '8080'}",
+            "v.yaml:2:16: error[bad-value]: '8080' is no address to listen on; write host:port, such as 127.0.0.1:8080 or [::1]:8080"
+        ),
         ("schema: s\nlog: {levle: info}", "v.yaml:2:7: error[unknown-key]: 'log' has no key 'levle'; did you mean 'level'? known here: format, level"),
         ("schema: s\nschema: t", "v.yaml:2:1: error[duplicate-key]: the key 'schema' stands already at line 1, column 1; keep one of the two"),
     ])
@@ -125,7 +172,9 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
 
     @Test func allFaultsInOneGo() {
         let text = "budgett: 1s\nkafka: {group: 5}\nlog: {level: loud}\naccept: {future: x}\n"
-        let codes = faults(text, settings: ["kafka.x=1", "nothing"], environment: ["VANE_BUDGET": "soon"]).map { $0.split(separator: " ")[0...1].joined(separator: " ") }
+        let codes = faults(text, settings: ["kafka.x=1", "nothing"], environment: ["VANE_BUDGET": "soon"]).map {
+            $0.split(separator: " ")[0...1].joined(separator: " ")
+        }
         #expect(
             codes == [
                 "--set:1:1: error[unknown-key]:", "--set:1:1: error[syntax]:", "VANE_BUDGET:1:1: error[bad-value]:", "v.yaml:1:1: error[missing-key]:",
@@ -165,21 +214,41 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
     @Test func propertiesKeepTheirPoints() throws {
         let text = "schema: s\nkafka: {bootstrap: 'a:1', properties: {compression.type: none, x: 1}}"
         let configuration = try read(
-            text, settings: ["kafka.properties.compression.type=lz4"], environment: ["VANE_KAFKA_PROPERTIES_LINGER_MS": "5", "VANE_KAFKA_CONSUMER_FETCH_MIN_BYTES": "1"])
+            text, settings: ["kafka.properties.compression.type=lz4"],
+            environment: ["VANE_KAFKA_PROPERTIES_LINGER_MS": "5", "VANE_KAFKA_CONSUMER_FETCH_MIN_BYTES": "1"])
         #expect(configuration.kafka?.properties.map { "\($0.name)=\($0.value)" } == ["compression.type=lz4", "x=1", "linger.ms=5"])
         #expect(configuration.kafka?.consumer.map { "\($0.name)=\($0.value)" } == ["fetch.min.bytes=1"])
     }
 
-    @Test(arguments: [
-        (["kafka.gruop=x"], [:], "--set:1:1: error[unknown-key]: the configuration has no key 'kafka.gruop'; did you mean 'kafka.group'? the keys are those of vane.yaml, joined by points"),
-        (["kafka.properties.=x"], [:], "--set:1:1: error[unknown-key]: the configuration has no key 'kafka.properties.'; did you mean 'kafka.properties'? the keys are those of vane.yaml, joined by points"),
-        (["pseudonym.key=x"], [:], "--set:1:1: error[secret-in-clear]: 'pseudonym.key' must not stand on a command line, which every user of the machine can read; put it into VANE_PSEUDONYM_KEY or into a file"),
-        (["log.level=loud"], [:], "--set:1:11: error[bad-value]: 'level' is 'loud'; write one of debug, info, warning, error"),
-        (["journals.records_per_entity=many"], [:], "--set:1:29: error[wrong-type]: 'records_per_entity' must be a whole number, not text; write digits, without quotes and without a point"),
-        (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has no 'file'; add 'file: …'"),
-        ([], ["VANE_LOG_LEVLE": "info"], "VANE_LOG_LEVLE:1:1: error[unknown-key]: no key of the configuration belongs to the variable VANE_LOG_LEVLE; did you mean VANE_LOG_LEVEL? unset it if it is not meant for vane"),
-        ([], ["VANE_HTTP_LISTEN": "x"], "VANE_HTTP_LISTEN:1:1: error[bad-value]: 'x' is no address to listen on; write host:port, such as 127.0.0.1:8080 or [::1]:8080"),
-    ] as [([String], [String: String], String)])
+    @Test(
+        arguments: [
+            (
+                ["kafka.gruop=x"], [:],
+                "--set:1:1: error[unknown-key]: the configuration has no key 'kafka.gruop'; did you mean 'kafka.group'? the keys are those of vane.yaml, joined by points"
+            ),
+            (
+                ["kafka.properties.=x"], [:],
+                "--set:1:1: error[unknown-key]: the configuration has no key 'kafka.properties.'; did you mean 'kafka.properties'? the keys are those of vane.yaml, joined by points"
+            ),
+            (
+                ["pseudonym.key=x"], [:],
+                "--set:1:1: error[secret-in-clear]: 'pseudonym.key' must not stand on a command line, which every user of the machine can read; put it into VANE_PSEUDONYM_KEY or into a file"
+            ),
+            (["log.level=loud"], [:], "--set:1:11: error[bad-value]: 'level' is 'loud'; write one of debug, info, warning, error"),
+            (
+                ["journals.records_per_entity=many"], [:],
+                "--set:1:29: error[wrong-type]: 'records_per_entity' must be a whole number, not text; write digits, without quotes and without a point"
+            ),
+            (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has no 'file'; add 'file: …'"),
+            (
+                [], ["VANE_LOG_LEVLE": "info"],
+                "VANE_LOG_LEVLE:1:1: error[unknown-key]: no key of the configuration belongs to the variable VANE_LOG_LEVLE; did you mean VANE_LOG_LEVEL? unset it if it is not meant for vane"
+            ),
+            (
+                [], ["VANE_HTTP_LISTEN": "x"],
+                "VANE_HTTP_LISTEN:1:1: error[bad-value]: 'x' is no address to listen on; write host:port, such as 127.0.0.1:8080 or [::1]:8080"
+            ),
+        ] as [([String], [String: String], String)])
     func faultsOfLayers(_ settings: [String], _ environment: [String: String], _ expected: String) {
         #expect(faults("schema: s", settings: settings, environment: environment) == [expected])
     }

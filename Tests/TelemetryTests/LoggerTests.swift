@@ -17,7 +17,8 @@ import Testing
 
     @Test func text() {
         let recorder = Recorder()
-        recorder.logger().warning("kafka-lag", "consumer lags", ["topic": "transactions", "lag": 12_000, "share": 0.5, "paused": false, "why": "a \"b\"\n", "x": ""])
+        recorder.logger().warning(
+            "kafka-lag", "consumer lags", ["topic": "transactions", "lag": 12_000, "share": 0.5, "paused": false, "why": "a \"b\"\n", "x": ""])
         #expect(
             recorder.lines == [
                 #"2026-11-21T01:39:29.123Z WARN  kafka-lag: consumer lags topic=transactions lag=12000 share=0.5 paused=false why="a \"b\"\n" x="""#
@@ -42,8 +43,16 @@ import Testing
     @Test func lowerLevelsCostNothing() {
         let recorder = Recorder()
         let logger = recorder.logger(.warning)
-        logger.info("k", { Issue.record("evaluated"); return "" }())
-        logger.debug("k", { Issue.record("evaluated"); return "" }())
+        logger.info(
+            "k",
+            {
+                Issue.record("evaluated"); return ""
+            }())
+        logger.debug(
+            "k",
+            {
+                Issue.record("evaluated"); return ""
+            }())
         logger.warning("k", "m")
         #expect(recorder.lines.count == 1)
         #expect(!logger.isEnabled(.info) && logger.isEnabled(.error))
@@ -69,10 +78,11 @@ import Testing
         #expect(recorder.lines.count == Logger.linesPerWindowMax + 2 + 2 + 10)
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-        (4_107_542_400_000, "2100-03-01T00:00:00.000Z"), (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"), (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+        ] as [(Int64, String)])
     func times(_ milliseconds: Int64, _ expected: String) {
         let recorder = Recorder()
         recorder.time.store(milliseconds, ordering: .relaxed)

@@ -9,7 +9,8 @@ import Testing
         registry.gauge("vane_consumer_lag_events", help: "Events behind.").set(-7)
         registry.gauge("vane_queue_fill_ratio", help: "Fill.", reading: { 0.25 })
         let histogram = registry.histogram(
-            "vane_decision_latency_seconds", help: "From record to decision.", labels: ["path": "kafka"], bounds: [500, 5_000, 500_000], unitsPerSecond: 1_000_000)
+            "vane_decision_latency_seconds", help: "From record to decision.", labels: ["path": "kafka"], bounds: [500, 5_000, 500_000],
+            unitsPerSecond: 1_000_000)
         for value: Int64 in [0, 500, 501, 5_000, 1_000_000] { histogram.record(value) }
         #expect(
             registry.prometheusText() == #"""

@@ -100,6 +100,7 @@ struct HandbookWorkload {
         let time = time.utf8.contains(UInt8(ascii: "T")) ? "\"\(time)\"" : time
         bytes.append(
             contentsOf:
-                "{\"tx_id\":\"\(id)\",\"time\":\(time),\"customer_id\":\"\(customer)\",\"terminal_id\":\"\(terminal)\",\"amount\":\(amount),\"fraud\":\(fraud)}".utf8)
+                "{\"tx_id\":\"\(id)\",\"time\":\(time),\"customer_id\":\"\(customer)\",\"terminal_id\":\"\(terminal)\",\"amount\":\(amount),\"fraud\":\(fraud)}"
+                .utf8)
     }
 }

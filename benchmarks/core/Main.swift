@@ -60,11 +60,15 @@ internal import Service
         let rounds = 200_000
         // The floor: the same parser over the same keys, and nothing made of what it finds.
         let keys = vane_json_keys_make()!
-        for field in ["event_id", "event_time"] + schema.events[0].fields.dropFirst(3).map(\.name) { field.withCString { vane_json_keys_add(keys, $0, field.utf8.count, 0) } }
+        for field in ["event_id", "event_time"] + schema.events[0].fields.dropFirst(3).map(\.name) {
+            field.withCString { vane_json_keys_add(keys, $0, field.utf8.count, 0) }
+        }
         let scanner = vane_json_scanner_make()!
         var tokens = [vane_json_token](repeating: vane_json_token(), count: 64)
         let floor = median(of: 7) {
-            for _ in 0..<rounds { bytes.withUnsafeBytes { _ = vane_json_scan(scanner, keys, $0.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count, &tokens, nil) } }
+            for _ in 0..<rounds {
+                bytes.withUnsafeBytes { _ = vane_json_scan(scanner, keys, $0.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count, &tokens, nil) }
+            }
         }
         let cost = try median(of: 7) {
             for _ in 0..<rounds {
@@ -94,7 +98,8 @@ internal import Service
             """
         let schema = try Schema.read(Array(text.utf8), file: "schema.yaml")
         let kinds: [(String, String)] = [
-            ("count", "count"), ("sum", "sum(v)"), ("sum with a filter", "sum(v), where: 'd == \"in\"'"), ("max", "max(v)"), ("distinct", "distinct(c)"), ("stddev", "stddev(v)"),
+            ("count", "count"), ("sum", "sum(v)"), ("sum with a filter", "sum(v), where: 'd == \"in\"'"), ("max", "max(v)"), ("distinct", "distinct(c)"),
+            ("stddev", "stddev(v)"),
             ("previous", "previous(v)"),
         ]
         // A journal that the processor has at hand, and one that comes from memory.
@@ -107,8 +112,10 @@ internal import Service
         print("Window update and value, in order, \(accounts) accounts taking turns; per window")
         for (name, aggregate) in kinds {
             let lengths = ["10m", "1h", "6h", "1d", "2d", "3d", "4d", "5d"]
-            let indicators = lengths.enumerated().map { "  - {id: i\($0.offset), entity: account, aggregate: \(aggregate), window: \($0.element)}" }.joined(separator: "\n")
-            let package = try Package.read(parseYAML(Array("package: p\nversion: '1'\non: [t]\nindicators:\n\(indicators)\nrules: []\n".utf8), file: "p"), schema: schema)
+            let indicators = lengths.enumerated().map { "  - {id: i\($0.offset), entity: account, aggregate: \(aggregate), window: \($0.element)}" }.joined(
+                separator: "\n")
+            let package = try Package.read(
+                parseYAML(Array("package: p\nversion: '1'\non: [t]\nindicators:\n\(indicators)\nrules: []\n".utf8), file: "p"), schema: schema)
             func run(_ reads: Int) throws -> Double {
                 let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: nil)
                 let batch = EventBatch(capacity: 512, schema: schema)
@@ -120,26 +127,30 @@ internal import Service
                 while index < events {
                     batch.removeAll()
                     while batch.count < 512 && index < events {
-                        let json = "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index) * 2_000),\"a\":\"\(index % accounts)\",\"v\":\(index % 977).25,\"d\":\"\(index % 3 == 0 ? "in" : "out")\",\"c\":\"\(index % 41)\"}"
+                        let json =
+                            "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index) * 2_000),\"a\":\"\(index % accounts)\",\"v\":\(index % 977).25,\"d\":\"\(index % 3 == 0 ? "in" : "out")\",\"c\":\"\(index % 41)\"}"
                         _ = try Array(json.utf8).withUnsafeBytes { try decoder.decode($0, eventType: 0, into: batch) }
                         index += 1
                     }
-                    total += measure {
-                        for row in 0..<batch.count {
-                            guard case .recorded(let position) = store.append(entity: 0, key: store.key(entity: 0, batch, row: row)!, batch, row: row) else { continue }
-                            for indicator in 0..<reads {
-                                var cell: UInt64 = 0
-                                if store.read(indicator: indicator, at: position, into: &cell) { sink &+= cell }
+                    total +=
+                        measure {
+                            for row in 0..<batch.count {
+                                guard case .recorded(let position) = store.append(entity: 0, key: store.key(entity: 0, batch, row: row)!, batch, row: row)
+                                else { continue }
+                                for indicator in 0..<reads {
+                                    var cell: UInt64 = 0
+                                    if store.read(indicator: indicator, at: position, into: &cell) { sink &+= cell }
+                                }
                             }
-                        }
-                    }.nanoseconds
+                        }.nanoseconds
                 }
                 if sink == 42 { print("") }
                 return total / Double(events)
             }
             let base = try (0..<3).map { _ in try run(0) }.sorted()[1]
             let full = try (0..<3).map { _ in try run(lengths.count) }.sorted()[1]
-            report(name, format((full - base) / Double(lengths.count)) + " ns", accounts == 10 && (name == "count" || name.hasPrefix("sum")) ? "goal 20 ns" : "")
+            report(
+                name, format((full - base) / Double(lengths.count)) + " ns", accounts == 10 && (name == "count" || name.hasPrefix("sum")) ? "goal 20 ns" : "")
             if name == "count" { report("append to the journal, for comparison", format(base) + " ns") }
         }
         print("")
@@ -166,7 +177,8 @@ internal import Service
         let records = 3_000_000
         let accounts = 30_000
         for index in 0..<records {
-            let json = "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index)),\"a\":\"\((index &* 7919) % accounts)\",\"v\":12.25,\"d\":\"in\",\"s\":\"ok\",\"c\":\"\(index % 41)\"}"
+            let json =
+                "{\"i\":\"\(index)\",\"t\":\(1_600_000_000_000 + Int64(index)),\"a\":\"\((index &* 7919) % accounts)\",\"v\":12.25,\"d\":\"in\",\"s\":\"ok\",\"c\":\"\(index % 41)\"}"
             batch.removeAll()
             _ = try Array(json.utf8).withUnsafeBytes { try decoder.decode($0, eventType: 0, into: batch) }
             _ = store.append(entity: 0, key: store.key(entity: 0, batch, row: 0)!, batch, row: 0)
@@ -205,7 +217,8 @@ internal import Service
                     batch.removeAll()
                     let decoding = try measure {
                         while batch.count < 512 && index < workload.count {
-                            _ = try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[workload.starts[index]..<workload.starts[index + 1]]), eventType: 0, into: batch)
+                            _ = try decoder.decode(
+                                UnsafeRawBufferPointer(rebasing: bytes[workload.starts[index]..<workload.starts[index + 1]]), eventType: 0, into: batch)
                             index += 1
                         }
                     }

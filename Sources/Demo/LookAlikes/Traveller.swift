@@ -10,7 +10,8 @@ extension LookAlike {
         stage.wait(minutes: 190...300)
         for _ in 0..<3 {
             let access = Access(
-                channel: .quickpay, device: stage.customers[person].device, address: stage.carrierAddress(city), city: city, place: stage.random.place(near: city))
+                channel: .quickpay, device: stage.customers[person].device, address: stage.carrierAddress(city), city: city,
+                place: stage.random.place(near: city))
             stage.pay(person, stage.yuan(20...400), merchant: stage.merchantCount + 1, access)
             stage.wait(minutes: 20...90)
         }

@@ -4,7 +4,8 @@ extension FraudStory {
         let person = stage.recruit()
         let first = stage.random.below(Stage.banks)
         for step in 0..<stage.random.within(4...7) {
-            stage.verify(person, card: stage.customers[person].number, requesting: 1 + (first + step) % (Stage.banks - 1), issuing: 0, .mobile, status: .success)
+            stage.verify(
+                person, card: stage.customers[person].number, requesting: 1 + (first + step) % (Stage.banks - 1), issuing: 0, .mobile, status: .success)
             stage.wait(minutes: 4...12)
         }
     }

@@ -32,8 +32,6 @@ struct SignatureReader {
         return reader.readOverload()
     }
 
-    private init(rest: Substring) { self.rest = rest }
-
     private mutating func readOverload() -> Overload {
         var parameters: [CELType] = []
         var isMethod = false

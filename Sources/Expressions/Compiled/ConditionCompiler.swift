@@ -286,7 +286,9 @@ struct ConditionCompiler {
         _ left: UInt16, _ leftType: CellType, _ relation: Relation, _ right: UInt16, _ rightType: CellType, yes: Target, no: Target, error: Target,
         isSwapped: Bool = false
     ) -> Bool {
-        func ordered(less: ConditionProgram.Operation, atMost: ConditionProgram.Operation, equal: ConditionProgram.Operation, differ: ConditionProgram.Operation)
+        func ordered(
+            less: ConditionProgram.Operation, atMost: ConditionProgram.Operation, equal: ConditionProgram.Operation, differ: ConditionProgram.Operation
+        )
             -> Bool
         {
             switch relation {

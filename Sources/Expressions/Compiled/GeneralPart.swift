@@ -45,7 +45,9 @@ struct GeneralPart: Sendable {
         }
     }
 
-    private func activation(_ frame: Frame) -> FrameActivation { FrameActivation(frame: frame, bindings: bindings, fingerprint: fingerprint, timeZones: timeZones) }
+    private func activation(_ frame: Frame) -> FrameActivation {
+        FrameActivation(frame: frame, bindings: bindings, fingerprint: fingerprint, timeZones: timeZones)
+    }
 
     /// The value of a node that depends on nothing; nil where it does, or fails.
     static func constant(_ expression: CheckedExpression, _ node: Expr, timeZones: (any TimeZoneProvider)?) -> Value? {
