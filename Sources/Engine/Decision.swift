@@ -42,6 +42,8 @@ public struct Decision {
     /// Entities for which the event came too late.
     public internal(set) var late: [Int] = []
     public internal(set) var isDuplicate = false
+    /// The event was sent twice, and this is not the first: its outputs have been made. An event that is only read again is no repeat.
+    public internal(set) var isRepeat = false
 
     public init() {}
 
@@ -61,6 +63,7 @@ public struct Decision {
         for index in 0..<entities { positions[index] = nil }
         late.removeAll(keepingCapacity: true)
         isDuplicate = false
+        isRepeat = false
         isAlert = false
     }
 }

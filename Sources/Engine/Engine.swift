@@ -113,6 +113,8 @@ public final class Engine {
             case .recorded(let position):
                 decision.positions[entity] = position
                 if position.isDuplicate { decision.isDuplicate = true }
+                // One journal settles which of two was first: the first entity's, for every process alike.
+                if taken == 0 { decision.isRepeat = position.isRepeat }
                 taken += 1
             case .tooOld: decision.late.append(entity)
             }

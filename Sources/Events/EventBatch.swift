@@ -7,6 +7,8 @@ public struct EventHeader: Sendable {
     public var timeMilliseconds: Int64 = 0
     /// Identifies the event among those of the same time: a duplicate has both.
     public var idFingerprint: UInt64 = 0
+    /// Where the event came from, folded into 16 bits: tells an event that is read again from one that was sent twice. 0 where nobody knows.
+    public var origin: UInt16 = 0
     /// When the record entered Kafka; nil where the source does not know.
     public var receivedMilliseconds: Int64?
     /// W3C trace context to carry through; empty where there is none.

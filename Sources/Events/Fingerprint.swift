@@ -26,6 +26,11 @@ public enum Fingerprint {
         return text.withUTF8 { of(UnsafeRawBufferPointer($0)) }
     }
 
+    /// 16 bits that tell a damaged or misplaced text from the one that was written.
+    public static func check(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt16 {
+        UInt16(truncatingIfNeeded: vane_hash64(bytes.baseAddress, bytes.count, seed))
+    }
+
     /// The key of an entity; `seed` separates entities of different kinds that share a value, such as a phone and an account number.
     public static func entityKey(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> EntityKey {
         let hash = vane_hash128_of(bytes.baseAddress, bytes.count, seed)

@@ -79,6 +79,11 @@ public struct EntityType: Sendable {
 public struct RecordedField: Sendable, Hashable {
     public var name: String
     public var type: FieldType
+
+    public init(name: String, type: FieldType) {
+        self.name = name
+        self.type = type
+    }
 }
 
 /// How one event type takes part in an entity.

@@ -6,22 +6,25 @@ final class EntityJournals {
     let type: EntityType
     let table = JournalTable()
     private(set) var plan: WindowPlan
-    private(set) var states: WindowStates
-    private let entity: Int
-    private let pool: MemoryPool
+    var states: WindowStates
+    let entity: Int
+    /// The same whatever else a schema has: keys outlive it in Redis.
+    private let keySeed: UInt64
+    let pool: MemoryPool
     private let calendar: Calendar
     private let recordsMax: Int
-    private let history: Int64
-    private let retention: Int64
-    private let kept: Int64
-    private let stride: Int
-    private let fields: FixedArray<RecordLayout.FieldLayout>
+    let history: Int64
+    let retention: Int64
+    let kept: Int64
+    let stride: Int
+    let fields: FixedArray<RecordLayout.FieldLayout>
     /// By event type and recorded field: the row's slot, or -1.
-    private let recordSlots: FixedArray<Int32>
+    let recordSlots: FixedArray<Int32>
+    let codec: LogCodec
     /// By event type: the slot of the one string that is the key; -1 for keys of another kind.
     private let textKeySlots: FixedArray<Int32>
     /// By event type.
-    private let types: UnsafePointer<UInt64>
+    let types: UnsafePointer<UInt64>
 
     /// - Parameter eventTypeFingerprints: outlive the journals.
     init(
@@ -29,6 +32,7 @@ final class EntityJournals {
     ) {
         type = schema.entities[entity]
         self.entity = entity
+        keySeed = Fingerprint.of(type.name)
         self.pool = pool
         self.calendar = calendar
         self.recordsMax = recordsMax
@@ -37,6 +41,7 @@ final class EntityJournals {
         retention = type.retentionMilliseconds
         kept = type.keptMilliseconds
         let layout = RecordLayout(type)
+        codec = LogCodec(schema, type)
         stride = layout.stride
         fields = FixedArray(layout.fields)
         recordSlots = FixedArray(
@@ -84,7 +89,7 @@ final class EntityJournals {
         let textSlot = Int(textKeySlots[eventType])
         if textSlot >= 0 {
             if batch.present[base + textSlot] == 0 { return nil }
-            if batch.texts[base + textSlot].count > 0 { return Fingerprint.entityKey(batch.text(row: row, slot: textSlot), seed: UInt64(entity + 1)) }
+            if batch.texts[base + textSlot].count > 0 { return Fingerprint.entityKey(batch.text(row: row, slot: textSlot), seed: keySeed) }
         }
         return compositeKey(batch, row: row)
     }
@@ -97,7 +102,7 @@ final class EntityJournals {
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: SchemaLimits.keyFieldsMax) { cells in
             for (index, slot) in participation.keySlots.enumerated() { cells[index] = batch.cells[base + slot] }
             return Fingerprint.entityKey(
-                UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(cells)[..<(participation.keySlots.count * 8)]), seed: UInt64(entity + 1))
+                UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(cells)[..<(participation.keySlots.count * 8)]), seed: keySeed)
         }
     }
 
@@ -106,25 +111,54 @@ final class EntityJournals {
         let journal = table.findOrInsert(key)
         let header = table.header(journal)
         let time = batch.headers[row].timeMilliseconds
-        let id = batch.headers[row].idFingerprint
+        let word = RecordLayout.word(batch.headers[row])
+        switch makePlace(journal, header, time, word) {
+        case .tooOld: return .tooOld
+        case .taken(let index):
+            let record = Record(header.pointee.records! + index * stride)
+            let isLatest = index == Int(header.pointee.count) - 1 && record.sequence &+ 1 == header.pointee.nextSequence
+            return .recorded(
+                JournalStore.Position(
+                    entity: entity, journal: journal, index: index, isLatest: isLatest, isDuplicate: true,
+                    isRepeat: record.origin != batch.headers[row].origin))
+        case .free(let index):
+            write(batch, row, Record(header.pointee.records! + index * stride), sequence: header.pointee.nextSequence)
+            finishPlace(journal, header, time, index)
+            return .recorded(
+                JournalStore.Position(
+                    entity: entity, journal: journal, index: index, isLatest: index == Int(header.pointee.count) - 1, isDuplicate: false, isRepeat: false))
+        }
+    }
 
+    /// Where a record belongs.
+    enum Place {
+        /// At this index there is room for it now.
+        case free(Int)
+        /// It is there already.
+        case taken(Int)
+        case tooOld
+    }
+
+    /// Finds the place of a record by its time, and moves what comes after it out of the way. `finishPlace` must follow when it has been written.
+    @inline(__always) func makePlace(_ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ time: Int64, _ word: UInt64) -> Place {
+        header.pointee.isUsed = true
         if header.pointee.lastTime != .min && time > header.pointee.lastTime &+ retention {
-            forget(journal)
+            // It was away for longer than its retention: as if never seen.
+            clear(journal)
         }
         var index = Int(header.pointee.count)
         if time <= header.pointee.lastTime {
-            if time <= header.pointee.lastTime - history { return .tooOld }
+            // Records that old may or may not be in memory still: nothing may depend on it.
+            if time <= header.pointee.lastTime - kept { return .tooOld }
             index = header.pointee.upperBound(time, stride)
             var candidate = index - 1
             while candidate >= 0 {
                 let record = Record(header.pointee.records! + candidate * stride)
                 if record.time != time { break }
-                if record.idFingerprint == id {
-                    let isLatest = candidate == Int(header.pointee.count) - 1 && record.sequence &+ 1 == header.pointee.nextSequence
-                    return .recorded(JournalStore.Position(entity: entity, journal: journal, index: candidate, isLatest: isLatest, isDuplicate: true))
-                }
+                if record.isSameEvent(word) { return .taken(candidate) }
                 candidate -= 1
             }
+            if time <= header.pointee.lastTime - history { return .tooOld }
         }
         if header.pointee.count == header.pointee.capacity {
             let before = header.pointee.base
@@ -133,9 +167,15 @@ final class EntityJournals {
             index = max(0, index - Int(header.pointee.base &- before))
         }
         let end = Int(header.pointee.count)
-        let base = header.pointee.records! + index * stride
-        if index < end { (base + stride).copyMemory(from: base, byteCount: (end - index) * stride) }
-        write(batch, row, Record(base), sequence: header.pointee.nextSequence)
+        if index < end {
+            let base = header.pointee.records! + index * stride
+            (base + stride).copyMemory(from: base, byteCount: (end - index) * stride)
+        }
+        return .free(index)
+    }
+
+    @inline(__always) func finishPlace(_ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ time: Int64, _ index: Int) {
+        let end = Int(header.pointee.count)
         header.pointee.nextSequence &+= 1
         header.pointee.count += 1
         if time > header.pointee.lastTime { header.pointee.lastTime = time }
@@ -143,13 +183,12 @@ final class EntityJournals {
         if index < end, let state = states.existing(journal) {
             plan.inserted(at: index, header, state, pool, types)
         }
-        return .recorded(JournalStore.Position(entity: entity, journal: journal, index: index, isLatest: index == end, isDuplicate: false))
     }
 
     @inline(__always) private func write(_ batch: EventBatch, _ row: Int, _ record: Record, sequence: UInt32) {
         let eventType = batch.headers[row].eventType
         record.time = batch.headers[row].timeMilliseconds
-        record.idFingerprint = batch.headers[row].idFingerprint
+        record.idWord = RecordLayout.word(batch.headers[row])
         record.sequence = sequence
         var information = UInt32(eventType) << RecordLayout.typeShift
         let base = row * batch.stride
@@ -168,20 +207,6 @@ final class EntityJournals {
         record.information = information
     }
 
-    /// The entity was away for longer than its retention: as if never seen.
-    @inline(never) private func forget(_ journal: Int) {
-        let header = table.header(journal)
-        if let state = states.existing(journal) {
-            for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
-        }
-        header.pointee.base &+= header.pointee.count
-        header.pointee.count = 0
-        header.pointee.lastTime = .min
-        header.pointee.firstSeen = .max
-        header.pointee.foldedThrough = .min
-        header.pointee.hasDropped = false
-    }
-
     @inline(never) private func makeRoom(_ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>) {
         let count = Int(header.pointee.count)
         if count > 0 {
@@ -193,16 +218,7 @@ final class EntityJournals {
                 header.pointee.foldedThrough = Record(header.pointee.records! + (dropped - 1) * stride).time
             }
             if dropped > 0 {
-                // A lifetime takes in what goes, even where nobody has asked for it yet.
-                let state = plan.hasLifetime ? states.make(journal) : states.existing(journal)
-                if let state {
-                    plan.dropping(dropped, header, state, pool, types)
-                }
-                let records = header.pointee.records!
-                records.copyMemory(from: records + dropped * stride, byteCount: (count - dropped) * stride)
-                header.pointee.hasDropped = true
-                header.pointee.base &+= UInt32(dropped)
-                header.pointee.count -= UInt32(dropped)
+                drop(journal, header, dropped)
                 return
             }
         }
@@ -214,6 +230,24 @@ final class EntityJournals {
         header.pointee.records = block.base
         header.pointee.blockBytes = UInt32(block.byteCount)
         header.pointee.capacity = UInt32(min(block.byteCount / stride, recordsMax))
+    }
+
+    /// The oldest records go; lifetimes take them in, even where nobody has asked for these yet.
+    private func drop(_ journal: Int, _ header: UnsafeMutablePointer<JournalHeader>, _ dropped: Int) {
+        let state = plan.hasLifetime ? states.make(journal) : states.existing(journal)
+        if let state { plan.dropping(dropped, header, state, pool, types) }
+        let records = header.pointee.records!
+        records.copyMemory(from: records + dropped * stride, byteCount: (Int(header.pointee.count) - dropped) * stride)
+        header.pointee.hasDropped = true
+        header.pointee.base &+= UInt32(dropped)
+        header.pointee.count -= UInt32(dropped)
+    }
+
+    /// Lets go of the records that no window can see any more.
+    func dropOutOfSight(_ journal: Int) {
+        let header = table.header(journal)
+        let dropped = header.pointee.upperBound(horizon(header), stride)
+        if dropped > 0 { drop(journal, header, dropped) }
     }
 
     /// Computes an indicator as the event at `position` sees it.

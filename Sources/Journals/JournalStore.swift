@@ -10,12 +10,14 @@ public final class JournalStore {
     public let limits: Limits
     let pool = MemoryPool()
     private let timeZones: (any TimeZoneProvider)?
-    private let entities: [EntityJournals]
+    let entities: [EntityJournals]
     /// The same without counting references.
     private let unowned: FixedArray<Unmanaged<EntityJournals>>
     /// For each indicator: the entity type, and its number in that plan.
     private var places: FixedArray<Place>
     private let eventTypeFingerprints: FixedArray<UInt64>
+    /// Where the search for journals to let go goes on.
+    var hand: (entity: Int, journal: Int) = (0, 0)
 
     private struct Place {
         var entity: Int
@@ -38,6 +40,8 @@ public final class JournalStore {
         /// No record is later than this one, in time or in order of appends: running state applies.
         var isLatest: Bool
         public var isDuplicate: Bool
+        /// A duplicate that came from elsewhere than the record that is there: sent twice, and not only read twice.
+        public var isRepeat: Bool
     }
 
     public enum Outcome: Sendable {
@@ -62,7 +66,7 @@ public final class JournalStore {
         self.schema = schema
         self.timeZones = timeZones
         self.limits = limits
-        let fingerprints = FixedArray(schema.events.map { Fingerprint.of($0.name) })
+        let fingerprints = FixedArray(schema.events.map { Fingerprint.of($0.name) } + [0])
         eventTypeFingerprints = fingerprints
         let pool = pool
         entities = schema.entities.indices.map { entity in
@@ -131,7 +135,7 @@ public final class JournalStore {
     public var usage: Usage {
         var usage = Usage(journals: 0, records: 0, recordBytes: 0, totalBytes: pool.bytesReserved)
         for journals in entities {
-            usage.journals += journals.table.count
+            usage.journals += journals.table.liveCount
             usage.totalBytes += journals.table.byteCount + journals.states.byteCount
             for journal in 0..<journals.table.count {
                 let header = journals.table.header(journal)

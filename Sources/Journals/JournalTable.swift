@@ -19,6 +19,10 @@ struct JournalHeader {
     var blockBytes: UInt32 = 0
     /// Records have gone, for age or for number: a lifetime that nobody had asked for before lacks them.
     var hasDropped = false
+    /// Asked for since the last search for journals to let go.
+    var isUsed = false
+    /// The place of a journal that has been let go.
+    var isFree = false
 }
 
 /// The journals of one entity type, found by key. Lookup takes constant time and two cache misses.
@@ -30,7 +34,13 @@ final class JournalTable {
     private var slots: UnsafeMutablePointer<UInt64>
     private var slotMask: Int
     private var chunks: [UnsafeMutablePointer<JournalHeader>] = []
+    /// Places of journals so far, those included that have been let go: numbers are below it.
     private(set) var count = 0
+    /// Places to use again.
+    private var free: [Int] = []
+
+    /// Journals that there are.
+    var liveCount: Int { count - free.count }
 
     init() {
         let size = 1024
@@ -66,9 +76,14 @@ final class JournalTable {
     func findOrInsert(_ key: EntityKey) -> Int {
         if let index = find(key) { return index }
         if (count + 1) * 2 > slotMask + 1 { growSlots() }
-        if count == chunks.count << Self.chunkShift { chunks.append(.allocate(capacity: Self.chunkSize)) }
-        let index = count
-        count += 1
+        let index: Int
+        if let place = free.popLast() {
+            index = place
+        } else {
+            if count == chunks.count << Self.chunkShift { chunks.append(.allocate(capacity: Self.chunkSize)) }
+            index = count
+            count += 1
+        }
         header(index).initialize(to: JournalHeader(key: key))
         insert(key, index)
         return index
@@ -86,6 +101,27 @@ final class JournalTable {
         slots = .allocate(capacity: size)
         slots.initialize(repeating: 0, count: size)
         slotMask = size - 1
-        for index in 0..<count { insert(header(index).pointee.key, index) }
+        for index in 0..<count where !header(index).pointee.isFree { insert(header(index).pointee.key, index) }
+    }
+
+    /// Lets a journal go: its number may be another one's from now on. Its memory must have been given back.
+    func remove(_ index: Int) {
+        var gap = Int(truncatingIfNeeded: header(index).pointee.key.low) & slotMask
+        while Int(slots[gap] & 0xffff_ffff) != index + 1 { gap = (gap + 1) & slotMask }
+        // Close the gap, so that no probe stops short.
+        slots[gap] = 0
+        var next = (gap + 1) & slotMask
+        while slots[next] != 0 {
+            let wanted = Int(truncatingIfNeeded: header(Int(slots[next] & 0xffff_ffff) - 1).pointee.key.low) & slotMask
+            if (next &- wanted) & slotMask >= (next &- gap) & slotMask {
+                slots[gap] = slots[next]
+                slots[next] = 0
+                gap = next
+            }
+            next = (next + 1) & slotMask
+        }
+        header(index).initialize(to: JournalHeader(key: EntityKey(low: 0, high: 0)))
+        header(index).pointee.isFree = true
+        free.append(index)
     }
 }

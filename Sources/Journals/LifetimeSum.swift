@@ -5,6 +5,8 @@ struct LifetimeSum {
     private var wide: UnsafeMutablePointer<WideSum>?
     private var wideBytes = 0
 
+    init() {}
+
     mutating func add(_ value: Double, _ pool: MemoryPool) {
         if wide == nil {
             exact.add(value)
@@ -40,6 +42,23 @@ struct LifetimeSum {
 
     var rounded: Double { wide?.pointee.rounded ?? exact.rounded }
     var widened: WideSum { wide?.pointee ?? exact.widened }
+
+    /// The sum as bytes that `init(bytes:)` reads.
+    var bytes: [UInt8] {
+        if let wide { return withUnsafeBytes(of: wide.pointee) { Array($0) } }
+        return withUnsafeBytes(of: exact) { Array($0) }
+    }
+
+    /// - Parameter bytes: what `bytes` gave; nil for anything else.
+    init?(_ bytes: UnsafeRawBufferPointer, _ pool: MemoryPool) {
+        switch bytes.count {
+        case MemoryLayout<ExactSum>.size: exact = bytes.loadUnaligned(as: ExactSum.self)
+        case MemoryLayout<WideSum>.size:
+            allocate(pool)
+            withUnsafeMutableBytes(of: &wide!.pointee) { $0.copyMemory(from: bytes) }
+        default: return nil
+        }
+    }
 
     mutating func removeAll(_ pool: MemoryPool) {
         if let wide { pool.release(UnsafeMutableRawPointer(wide), byteCount: wideBytes) }

@@ -136,6 +136,12 @@ struct Multiset {
         self = Multiset(countsFrequencies: countsFrequencies)
     }
 
+    /// Each value with how often it occurs, in no order that means anything.
+    func forEach(_ body: (_ value: UInt64, _ count: UInt32) -> Void) {
+        guard table != nil else { return }
+        for index in 0...Int(mask) where counts[index] != 0 { body(values[index], counts[index]) }
+    }
+
     /// A copy with its own memory.
     func copy(_ pool: MemoryPool) -> Multiset {
         var copy = self

@@ -78,6 +78,15 @@ final class RecordFilters {
         return conditions.count - 1
     }
 
+    /// What a filter says, for recognising it in another process: equal texts mean equal conditions.
+    func text(_ index: Int) -> String {
+        let condition = conditions[index]
+        var text = condition.expression.source.text
+        for case .constant(let value) in condition.expression.references { text += "|\(value)" }
+        for case .field(let field) in condition.variables { text += "|\(entity.record[field].name)" }
+        return text
+    }
+
     /// The filters in `mask` that the record passes. An error, such as an absent field, does not pass.
     @inline(__always) func matches(_ record: Record, mask: UInt64, eventTypeFingerprints: UnsafePointer<UInt64>) -> UInt64 {
         var rest = mask

@@ -5,7 +5,7 @@ internal import Events
 /// | bytes | what |
 /// |---|---|
 /// | 0..<8 | time, milliseconds since 1970 |
-/// | 8..<16 | fingerprint of the event id |
+/// | 8..<16 | id word: 48 bits of the event id's fingerprint, and in the low 16 the event's origin |
 /// | 16..<20 | position in the order of appends to this journal |
 /// | 20..<24 | presence bits of the recorded fields, and the event type in the highest byte |
 /// | 24... | 8-byte fields, then 1-byte fields |
@@ -40,6 +40,13 @@ struct RecordLayout: Sendable {
         stride = (next + 3) & ~3
     }
 
+    /// The id word of an event's record.
+    ///
+    /// 48 bits tell the events of one millisecond in one journal apart: a million pairs of them collide with a probability below 10⁻⁸.
+    @inline(__always) static func word(_ header: EventHeader) -> UInt64 { header.idFingerprint & ~originMask | UInt64(header.origin) }
+
+    static let originMask: UInt64 = 0xffff
+
     private static func isWide(_ type: FieldType) -> Bool {
         switch type {
         case .bool, .enumeration: false
@@ -59,7 +66,7 @@ struct Record {
         nonmutating set { base.storeBytes(of: newValue, as: Int64.self) }
     }
 
-    @inline(__always) var idFingerprint: UInt64 {
+    @inline(__always) var idWord: UInt64 {
         get { base.loadUnaligned(fromByteOffset: 8, as: UInt64.self) }
         nonmutating set { base.storeBytes(of: newValue, toByteOffset: 8, as: UInt64.self) }
     }
@@ -73,6 +80,11 @@ struct Record {
         get { base.loadUnaligned(fromByteOffset: 20, as: UInt32.self) }
         nonmutating set { base.storeBytes(of: newValue, toByteOffset: 20, as: UInt32.self) }
     }
+
+    /// Whether the record is of the same event as one of the same time with this id word.
+    @inline(__always) func isSameEvent(_ word: UInt64) -> Bool { (idWord ^ word) & ~RecordLayout.originMask == 0 }
+
+    @inline(__always) var origin: UInt16 { UInt16(truncatingIfNeeded: idWord) }
 
     @inline(__always) var eventType: Int { Int(information >> RecordLayout.typeShift) }
 

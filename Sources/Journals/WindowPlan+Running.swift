@@ -16,7 +16,7 @@ extension WindowPlan {
         (states + group.stateOffset + 16).assumingMemoryBound(to: Bool.self)
     }
 
-    private func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, _ header: UnsafeMutablePointer<JournalHeader>) {
+    func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, _ header: UnsafeMutablePointer<JournalHeader>) {
         let base = header.pointee.base
         groupState(group, states).initialize(
             to: GroupState(tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, isPartial: header.pointee.hasDropped))

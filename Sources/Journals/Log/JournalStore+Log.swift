@@ -1,0 +1,205 @@
+public import Events
+internal import Expressions
+
+/// Journals as working copies of logs that processes share.
+///
+/// A log is all entries of one entity in the order of appends. Whoever takes the same log gets the same journal, so the decisions about its events are the
+/// same everywhere.
+extension JournalStore {
+    // MARK: Layouts
+
+    /// The layouts that records of an entity type are written in; each needs a number before the first record is written.
+    public func ownLayouts(entity: Int) -> [LogLayout] { entities[entity].codec.ownLayouts }
+
+    /// Learns which layout a number stands for.
+    public func learnLayout(_ number: Int, _ layout: LogLayout, entity: Int) { entities[entity].codec.learn(number, layout) }
+
+    // MARK: Journals
+
+    /// The number of a journal, made if there is none; it stays until the journal is evicted.
+    @inline(__always) public func journal(entity: Int, _ key: EntityKey) -> Int { entities[entity].table.findOrInsert(key) }
+
+    public func key(entity: Int, journal: Int) -> EntityKey { entities[entity].table.header(journal).pointee.key }
+
+    /// The latest time of a journal's records; `Int64.min` where it has none.
+    @inline(__always) public func lastMilliseconds(entity: Int, journal: Int) -> Int64 { entities[entity].table.header(journal).pointee.lastTime }
+
+    public func recordCount(entity: Int, journal: Int) -> Int { Int(entities[entity].table.header(journal).pointee.count) }
+
+    /// How long an entity's records are in sight.
+    public func keptMilliseconds(entity: Int) -> Int64 { entities[entity].kept }
+
+    /// Whether recording the event of a row would change nothing: its record is there, or it is too old for the journal.
+    @inline(__always) public func isSettled(entity: Int, journal: Int, _ batch: EventBatch, row: Int) -> Bool {
+        let time = batch.headers[row].timeMilliseconds
+        let journals = entities[entity]
+        let lastTime = journals.table.header(journal).pointee.lastTime
+        if time > lastTime { return false }
+        return time <= lastTime - journals.history || journals.contains(journal, time: time, word: RecordLayout.word(batch.headers[row]))
+    }
+
+    // MARK: Entries
+
+    public static let entryBytesMax = LogFormat.recordBytesMax
+
+    /// Writes the record of a row as an entry of its entity's log.
+    /// - Parameter bytes: room for `entryBytesMax`.
+    /// - Returns: the entry's length.
+    @inline(__always) public func encode(entity: Int, _ key: EntityKey, _ batch: EventBatch, row: Int, into bytes: UnsafeMutablePointer<UInt8>) -> Int {
+        let journals = entities[entity]
+        let slots = journals.recordSlots.base + batch.headers[row].eventType * journals.type.record.count
+        return journals.codec.encode(batch, row: row, key, recordSlots: slots, into: bytes)
+    }
+
+    /// The entry that ends a log.
+    public static func closing(_ key: EntityKey) -> [UInt8] { LogFormat.closing(key) }
+
+    // MARK: Logs
+
+    /// What a part of a log is, from an offset on.
+    public struct LogPart: Sendable {
+        public enum End: Sendable, Equatable {
+            /// At the end of the bytes.
+            case complete
+            /// At the entry that ends the log: what follows it does not count.
+            case closed
+            /// What follows is no entry.
+            case damaged
+            /// A record of a layout that nobody has explained yet.
+            case unknownLayout(Int)
+        }
+
+        /// Where the last entry ends.
+        public var offset: Int
+        public var end: End
+        /// The opening, where the part begins with one.
+        public var opening: LogOpening?
+        public var records: Int
+    }
+
+    /// Looks through a part of a log without taking it.
+    public func examine(entity: Int, _ key: EntityKey, _ bytes: UnsafeRawBufferPointer) -> LogPart {
+        walk(entity, key, bytes) { _ in true }
+    }
+
+    /// Records what a part of a log says, in its order. Records that are there already, or are too old, change nothing.
+    public func take(entity: Int, journal: Int, _ bytes: UnsafeRawBufferPointer) -> LogPart {
+        let journals = entities[entity]
+        return walk(entity, key(entity: entity, journal: journal), bytes) { journals.insert(journal, entry: $0) }
+    }
+
+    /// Makes a journal what its log says, whatever it was before.
+    public func replace(entity: Int, journal: Int, _ log: UnsafeRawBufferPointer) -> LogPart {
+        let journals = entities[entity]
+        journals.clear(journal)
+        var cursor = LogCursor(log, key: key(entity: entity, journal: journal))
+        if case .opening(let opening) = cursor.next() { journals.begin(journal, from: opening) }
+        return take(entity: entity, journal: journal, log)
+    }
+
+    private func walk(_ entity: Int, _ key: EntityKey, _ bytes: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) -> Bool) -> LogPart {
+        let codec = entities[entity].codec
+        var cursor = LogCursor(bytes, key: key)
+        var part = LogPart(offset: 0, end: .complete, records: 0)
+        while true {
+            switch cursor.next() {
+            case .record(let body):
+                let number = Int(body[0] & ~LogFormat.absentBit)
+                guard codec.knows(number) else {
+                    part.end = .unknownLayout(number)
+                    return part
+                }
+                guard take(body) else {
+                    part.end = .damaged
+                    return part
+                }
+                part.records += 1
+            case .opening(let opening): if part.offset == 0 { part.opening = opening }
+            case .closing:
+                part.offset = cursor.offset
+                part.end = .closed
+                return part
+            case nil:
+                if cursor.isDamaged { part.end = .damaged }
+                return part
+            }
+            part.offset = cursor.offset
+        }
+    }
+
+    /// Entries of the records in memory that a log lacks, in the order in which they were appended here.
+    /// - Parameter nowMilliseconds: records out of sight at this time are not missed.
+    public func missing(entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> (entries: [UInt8], count: Int) {
+        let journals = entities[entity]
+        let header = journals.table.header(journal)
+        guard header.pointee.count > 0 else { return ([], 0) }
+        if nowMilliseconds > header.pointee.lastTime &+ journals.retention { return ([], 0) }
+        let key = header.pointee.key
+        var logged: Set<LoggedRecord> = []
+        _ = walk(entity, key, log) { body in
+            guard journals.codec.decode(body) else { return false }
+            logged.insert(LoggedRecord(journals.codec.staging))
+            return true
+        }
+        let horizon = max(nowMilliseconds, header.pointee.lastTime) - journals.kept
+        var entries: [UInt8] = []
+        var count = 0
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
+            for index in journals.recordsInOrder(journal, after: horizon) {
+                let record = Record(header.pointee.records! + index * journals.stride)
+                if logged.contains(LoggedRecord(record)) { continue }
+                guard let length = journals.codec.encode(record, key, into: bytes.baseAddress!) else { continue }
+                entries += bytes[..<length]
+                count += 1
+            }
+        }
+        return (entries, count)
+    }
+
+    /// A log that holds what is alive of a journal, and carries over the rest.
+    public func snapshot(entity: Int, journal: Int, generation: UInt32) -> [UInt8] {
+        let journals = entities[entity]
+        journals.dropOutOfSight(journal)
+        let header = journals.table.header(journal)
+        let key = header.pointee.key
+        var log = opening(entity: entity, journal: journal, generation: generation).entry(key)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
+            for index in journals.recordsInOrder(journal, after: .min) {
+                let record = Record(header.pointee.records! + index * journals.stride)
+                guard let length = journals.codec.encode(record, key, into: bytes.baseAddress!) else { continue }
+                log += bytes[..<length]
+            }
+        }
+        return log
+    }
+
+    /// How a log of this journal begins whose records are all those in memory.
+    public func opening(entity: Int, journal: Int, generation: UInt32) -> LogOpening {
+        let journals = entities[entity]
+        let header = journals.table.header(journal)
+        guard generation > 0 || header.pointee.hasDropped else { return .first }
+        let lifetimes = header.pointee.hasDropped ? journals.lifetimes(journal) : []
+        return LogOpening(
+            generation: generation, openedMilliseconds: header.pointee.lastTime, firstSeenMilliseconds: header.pointee.firstSeen,
+            hasDropped: header.pointee.hasDropped, lifetimes: lifetimes.count <= LogOpening.lifetimeBytesMax ? lifetimes : [])
+    }
+
+    /// Whether at least a third of a log is out of sight, so that a new one is worth while.
+    public func isStale(entity: Int, journal: Int, logBytes: Int) -> Bool {
+        let journals = entities[entity]
+        let header = journals.table.header(journal)
+        let alive = Int(header.pointee.count) - header.pointee.upperBound(header.pointee.lastTime - journals.kept, journals.stride)
+        // Entries are a little shorter than records in memory: at most so many bytes are alive.
+        return alive * journals.stride * 3 <= logBytes * 2
+    }
+}
+
+private struct LoggedRecord: Hashable {
+    var time: Int64
+    var id: UInt64
+
+    init(_ record: Record) {
+        time = record.time
+        id = record.idWord & ~RecordLayout.originMask
+    }
+}
