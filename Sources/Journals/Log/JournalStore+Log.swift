@@ -38,6 +38,9 @@ extension JournalStore {
         return time <= lastTime - journals.history || journals.contains(journal, time: time, word: RecordLayout.word(batch.headers[row]))
     }
 
+    /// Makes a journal as if its entity had never been seen.
+    public func clear(entity: Int, journal: Int) { entities[entity].clear(journal) }
+
     // MARK: Entries
 
     public static let entryBytesMax = LogFormat.recordBytesMax

@@ -1,0 +1,267 @@
+internal import Events
+internal import Journals
+
+/// Journals on the long way: their logs are loaded, repaired, begun anew.
+extension SharedJournals {
+    /// Sets a journal on its way; its steps wait until it has come to the end.
+    func detour(_ stage: Detour.Stage, _ entity: Int, _ journal: Int, _ flight: Flight?, _ time: Int64) {
+        let log = entities[entity].log(journal)
+        guard log.pointee.detour < 0 else { return }
+        log.pointee.detour = Int32(detours.add(Detour(entity: entity, journal: journal, stage: stage, flight: flight?.number, time: time)))
+    }
+
+    private func finish(_ number: Int) {
+        let detour = detours[number]!
+        entities[detour.entity].log(detour.journal).pointee.detour = -1
+        detours[number] = nil
+    }
+
+    /// Whether a log should be begun anew: enough of it is out of sight, and it is long enough to matter.
+    func mayCompact(_ entity: Int, _ journal: Int, _ log: UnsafeMutablePointer<LogState>) -> Bool {
+        log.pointee.known > options.compactionBytesMin && store.isStale(entity: entity, journal: journal, logBytes: Int(log.pointee.known))
+    }
+
+    // MARK: Commands
+
+    /// Begins a new log where the old one is as long as expected, and ends the old one: both or neither.
+    static let compactionScript = """
+        if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+        redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
+        redis.call('APPEND', KEYS[1], ARGV[3])
+        redis.call('PEXPIRE', KEYS[1], ARGV[5])
+        return 1
+        """
+    /// Puts a log in the place of what was found there, unless that has changed since.
+    static let recreationScript = """
+        if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        return 1
+        """
+    /// How long a log that has ended can still be found by a process that has not noticed.
+    private static let endedLogMilliseconds = 600_000
+    /// How long a log that cannot be read is kept for those who want to know why.
+    private static let setAsideMilliseconds: Int64 = 7 * 86_400_000
+
+    /// Adds the commands of a detour's stage.
+    func encode(_ number: Int) {
+        let detour = detours[number]!
+        let log = entities[detour.entity].log(detour.journal)
+        let key = store.key(entity: detour.entity, journal: detour.journal)
+        func logKey(_ generation: UInt32) -> [UInt8] { entities[detour.entity].withKey(key, generation) { Array($0) } }
+        let life = entities[detour.entity].lifeMilliseconds
+        switch detour.stage {
+        case .load:
+            keys.removeAll()
+            for generation in 0..<EntityLogs.keysPerLog { entities[detour.entity].withKey(key, generation) { keys.append($0) } }
+            followUps.get(keys: keys)
+            counts.loads += 1
+        case .layout: followUps.command([Array("GET".utf8), Array("\(entities[detour.entity].layoutPrefix)\(detour.layout)".utf8)], key: 1)
+        case .repair:
+            entities[detour.entity].withKey(key, detour.generation) { logKey in
+                detour.entries.withUnsafeBytes { followUps.append(key: logKey, value: $0) }
+            }
+        case .compact:
+            let next = log.pointee.generation &+ 1
+            let content = store.snapshot(entity: detour.entity, journal: detour.journal, generation: next)
+            detours[number]!.newLength = content.count
+            followUps.command(
+                [
+                    Array("EVAL".utf8), Array(Self.compactionScript.utf8), Array("2".utf8), logKey(log.pointee.generation), logKey(next),
+                    Array(String(log.pointee.known).utf8), content, JournalStore.closing(key), Array(String(life).utf8),
+                    Array(String(Self.endedLogMilliseconds).utf8),
+                ], key: 3)
+        case .setAside:
+            let aside = Self.asideKey(logKey(detour.generation))
+            followUps.command([Array("RENAME".utf8), logKey(detour.generation), aside], key: 1)
+            aside.withUnsafeBytes { followUps.expire(key: $0, milliseconds: Self.setAsideMilliseconds) }
+        case .recreate:
+            let content = store.snapshot(entity: detour.entity, journal: detour.journal, generation: detour.generation)
+            followUps.command(
+                [
+                    Array("EVAL".utf8), Array(Self.recreationScript.utf8), Array("1".utf8), logKey(detour.generation), Array(String(detour.oldLength).utf8),
+                    content, Array(String(life).utf8),
+                ], key: 3)
+        }
+    }
+
+    private static func asideKey(_ key: [UInt8]) -> [UInt8] { key + Array(":damaged".utf8) }
+
+    private func logName(_ detour: Detour, _ generation: UInt32) -> String {
+        entities[detour.entity].withKey(store.key(entity: detour.entity, journal: detour.journal), generation) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Deletes what is at logs' keys and is no log, unless one has come there since.
+    func encodeStrays() {
+        for key in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key], key: 3) }
+        strays.removeAll()
+    }
+
+    // MARK: Replies
+
+    func takeDetour(_ number: Int, _ round: Round, _ first: Int) {
+        let detour = detours[number]!
+        let log = entities[detour.entity].log(detour.journal)
+        let reply = round.replies[first]
+        if reply.kind == .lost { return again(number) }
+        if reply.kind == .error {
+            switch (detour.stage, reply.errorCode) {
+            case (.repair, .wrongType), (.compact, .wrongType):
+                detours[number]!.stage = .setAside
+                detours[number]!.generation = log.pointee.generation
+            // There is nothing to rename any more.
+            case (.setAside, .other): again(number)
+            default:
+                obstacle = reply.text
+                again(number)
+            }
+            return
+        }
+        switch detour.stage {
+        case .load: takeLoad(number, round, first)
+        case .layout:
+            if reply.kind == .bulk, let layout = LogLayout(text: reply.text) {
+                store.learnLayout(detour.layout, layout, entity: detour.entity)
+                again(number)
+            } else {
+                // Nobody can say what its records mean any more.
+                setAside(number, detour.generation)
+            }
+        case .repair, .recreate: again(number)
+        case .compact:
+            guard reply.integer == 1 else { return again(number) }
+            counts.compactions += 1
+            log.pointee.generation &+= 1
+            log.pointee.known = UInt32(detour.newLength)
+            log.pointee.loadedTicket = round.ticket
+            finish(number)
+        case .setAside:
+            counts.setAside += 1
+            let name = logName(detour, detour.generation)
+            reports.append(.damaged(log: name, setAside: name + ":damaged"))
+            again(number)
+        }
+    }
+
+    /// Reads the log once more: whatever the stage did or did not, the log says.
+    private func again(_ number: Int) {
+        detours[number]!.stage = .load
+        detours[number]!.entries = []
+    }
+
+    private func takeLoad(_ number: Int, _ round: Round, _ first: Int) {
+        let detour = detours[number]!
+        let (entity, journal) = (detour.entity, detour.journal)
+        let log = entities[entity].log(journal)
+        let key = store.key(entity: entity, journal: journal)
+        // The newest log counts.
+        var newest: (place: Int, opening: LogOpening, part: JournalStore.LogPart)?
+        for place in 0..<Int(EntityLogs.keysPerLog) {
+            let reply = round.replies[first + place]
+            switch reply.kind {
+            case .bulk: break
+            case .missing: continue
+            case .lost: return again(number)
+            default:
+                obstacle = reply.text
+                return again(number)
+            }
+            let part = store.examine(entity: entity, key, reply.bytes)
+            if case .unknownLayout(let layout) = part.end {
+                detours[number]!.stage = .layout
+                detours[number]!.layout = layout
+                detours[number]!.generation = UInt32(place)
+                return
+            }
+            guard let opening = part.opening, Int(opening.generation % EntityLogs.keysPerLog) == place else {
+                // Without an opening it is what somebody appended to a log that was there no more, or it is damaged from the beginning.
+                if part.end == .damaged {
+                    setAside(number, UInt32(place))
+                    return
+                }
+                strays.append(entities[entity].withKey(key, UInt32(place)) { Array($0) })
+                continue
+            }
+            if newest == nil || opening.generation > newest!.opening.generation { newest = (place, opening, part) }
+        }
+        guard let newest else { return takeMissingLog(number) }
+        let bytes = round.replies[first + newest.place].bytes
+        let generation = newest.opening.generation
+        switch newest.part.end {
+        case .unknownLayout: return
+        case .damaged:
+            // What can be read is as good as ever.
+            _ = store.take(entity: entity, journal: journal, UnsafeRawBufferPointer(rebasing: bytes[..<newest.part.offset]))
+            log.pointee.generation = max(log.pointee.generation, generation)
+            setAside(number, generation)
+            return
+        case .closed:
+            // Its successor is gone: what it had is missing from the one before, which comes to life again.
+            _ = store.take(entity: entity, journal: journal, bytes)
+            let next = generation &+ 1
+            recreate(number, next, over: round.replies[first + Int(next % EntityLogs.keysPerLog)].bytes.count)
+            return
+        case .complete: break
+        }
+        let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time)
+        if missing.count > 0 {
+            if !log.pointee.isDirty {
+                counts.repaired += missing.count
+                reports.append(.lostWrites(log: logName(detour, generation), records: missing.count))
+            }
+            detours[number]!.stage = .repair
+            detours[number]!.entries = missing.entries
+            detours[number]!.generation = generation
+            return
+        }
+        _ = store.replace(entity: entity, journal: journal, bytes)
+        loaded(number, round, generation, known: UInt32(bytes.count))
+    }
+
+    /// There is no log: the entity is new, or its log has expired, or it is lost.
+    private func takeMissingLog(_ number: Int) {
+        let detour = detours[number]!
+        let (entity, journal) = (detour.entity, detour.journal)
+        let log = entities[entity].log(journal)
+        let missing = store.missing(entity: entity, journal: journal, from: UnsafeRawBufferPointer(start: nil, count: 0), nowMilliseconds: detour.time)
+        if missing.count > 0 {
+            if !log.pointee.isDirty {
+                counts.repaired += missing.count
+                reports.append(.lostWrites(log: logName(detour, log.pointee.generation), records: missing.count))
+            }
+            return recreate(number, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, over: 0)
+        }
+        store.clear(entity: entity, journal: journal)
+        loaded(number, nil, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0)
+    }
+
+    private func recreate(_ number: Int, _ generation: UInt32, over oldLength: Int) {
+        detours[number]!.stage = .recreate
+        detours[number]!.oldLength = oldLength
+        detours[number]!.generation = generation
+    }
+
+    private func setAside(_ number: Int, _ generation: UInt32) {
+        detours[number]!.stage = .setAside
+        detours[number]!.generation = generation
+    }
+
+    private func loaded(_ number: Int, _ round: Round?, _ generation: UInt32, known: UInt32) {
+        let detour = detours[number]!
+        let log = entities[detour.entity].log(detour.journal)
+        log.pointee.generation = generation
+        log.pointee.known = known
+        log.pointee.verifiedEpoch = link.epoch &+ 1
+        log.pointee.loadedTicket = round?.ticket ?? log.pointee.loadedTicket
+        log.pointee.isDirty = false
+        log.pointee.isOpening = false
+        log.pointee.touched = max(log.pointee.touched, detour.time)
+        finish(number)
+    }
+
+    /// An opening's body begins with 0 and 1, behind a length of one to three bytes and the check.
+    static let deletionScript = """
+        local head = redis.call('GETRANGE', KEYS[1], 0, 6)
+        for at = 4, 6 do if string.byte(head, at) == 0 and string.byte(head, at + 1) == 1 then return 0 end end
+        return redis.call('DEL', KEYS[1])
+        """
+}

@@ -1,0 +1,199 @@
+internal import Events
+internal import Journals
+
+/// What becomes of a batch's records when Redis has answered.
+extension SharedJournals {
+    /// Notes where Redis has put the records that were sent with the batch.
+    func takeReplies(_ flight: Flight) {
+        for index in flight.steps.indices where flight.steps[index].phase == .sent && flight.steps[index].ticket == nil {
+            take(flight.replies[flight.steps[index].reply], &flight.steps[index])
+        }
+    }
+
+    private func take(_ reply: Reply, _ step: inout Step) {
+        switch reply.kind {
+        case .integer:
+            let end = UInt32(clamping: reply.integer)
+            let length = UInt32(step.entryLength + step.openingLength)
+            step.phase = end < length ? .waiting : .answered
+            step.end = end
+            step.start = end &- length
+        case .error:
+            step.phase = .refused
+            step.refusal = reply.errorCode
+            if reply.errorCode != .wrongType { obstacle = reply.text }
+        case .lost, .bulk, .missing, .status, .array: step.phase = .waiting
+        }
+        // A later record of the batch may have found its place where this one did not: the log says how they stand.
+        if step.phase != .answered { entities[step.entity].log(step.journal).pointee.verifiedEpoch = 0 }
+    }
+
+    /// Sees how far each record is; true when the whole batch is in place.
+    func examine(_ flight: Flight) -> Bool {
+        var isComplete = true
+        let verifiedEpoch = link.epoch &+ 1
+        for index in flight.steps.indices where flight.steps[index].phase != .placed {
+            isComplete = false
+            let step = flight.steps[index]
+            let log = entities[step.entity].log(step.journal)
+            if log.pointee.detour >= 0 { continue }
+            switch step.phase {
+            case .placed, .sent, .tailing: continue
+            case .answered:
+                guard log.pointee.verifiedEpoch == verifiedEpoch else {
+                    detour(.load, step, flight)
+                    continue
+                }
+                if step.generation != log.pointee.generation || (step.ticket ?? flight.sentTicket) < log.pointee.loadedTicket {
+                    // It was sent before the log was loaded: then it is among what was loaded, or it has been lost with an older log.
+                    settleOrResend(&flight.steps[index], flight)
+                } else if step.start == log.pointee.known {
+                    flight.steps[index].phase = .placed
+                    log.pointee.known = step.end
+                } else if step.start > log.pointee.known {
+                    flight.steps[index].phase = .tailing
+                    flight.steps[index].tailOffset = Int(log.pointee.known)
+                    flight.steps[index].tailCount = Int(step.start - log.pointee.known)
+                    wantedTails.append(index)
+                    log.pointee.known = step.end
+                } else {
+                    detour(.load, step, flight)
+                }
+            case .refused:
+                flight.steps[index].phase = .waiting
+                if step.refusal == .wrongType { setAside(step, flight) }
+            case .waiting:
+                if log.pointee.verifiedEpoch != verifiedEpoch {
+                    detour(.load, step, flight)
+                } else {
+                    settleOrResend(&flight.steps[index], flight)
+                    if flight.steps[index].phase == .waiting { wantedAppends.append(index) }
+                }
+            }
+        }
+        if isComplete { return true }
+        // What was found above may have been all that was missing.
+        return flight.steps.allSatisfy { $0.phase == .placed }
+    }
+
+    /// The record is in the working copy, which is the log's; otherwise it must be appended.
+    private func settleOrResend(_ step: inout Step, _ flight: Flight) {
+        let isThere = store.isSettled(entity: step.entity, journal: step.journal, flight.rows, row: step.row)
+        step.phase = isThere ? .placed : .waiting
+    }
+
+    private func detour(_ stage: Detour.Stage, _ step: Step, _ flight: Flight) {
+        detour(stage, step.entity, step.journal, flight, flight.rows.headers[step.row].timeMilliseconds)
+    }
+
+    private func setAside(_ step: Step, _ flight: Flight) {
+        let log = entities[step.entity].log(step.journal)
+        detour(.setAside, step, flight)
+        detours[Int(log.pointee.detour)]!.generation = log.pointee.generation
+    }
+
+    /// Sends journals' detours, and the oldest batch's records and tails, that have become due.
+    func sendRound(for flight: Flight?) {
+        let round = idleRounds.popLast() ?? Round()
+        round.reset()
+        round.flight = flight?.number ?? 0
+        followUps.removeAll()
+        for number in detours.indices {
+            guard let detour = detours[number], !detour.isUnderWay else { continue }
+            if detour.stage == .compact && detour.flight != flights.first?.number { continue }
+            detours[number]!.isUnderWay = true
+            round.detours.append((number, followUps.replyCount))
+            encode(number)
+        }
+        encodeStrays()
+        if let flight {
+            for index in wantedTails {
+                let step = flight.steps[index]
+                round.tails.append((index, followUps.replyCount))
+                entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), step.generation) {
+                    followUps.getRange(key: $0, from: step.tailOffset, through: step.tailOffset + step.tailCount - 1)
+                }
+                counts.tails += 1
+            }
+            for index in wantedAppends { append(index, flight, round) }
+        }
+        wantedTails.removeAll(keepingCapacity: true)
+        wantedAppends.removeAll(keepingCapacity: true)
+        if followUps.count == 0 {
+            idleRounds.append(round)
+            return
+        }
+        obstacle = nil
+        round.ticket = link.send(followUps)
+        for (step, _) in round.appends { flight!.steps[step].ticket = round.ticket }
+        rounds.append(round)
+    }
+
+    private func append(_ index: Int, _ flight: Flight, _ round: Round) {
+        let step = flight.steps[index]
+        let log = entities[step.entity].log(step.journal)
+        let key = store.key(entity: step.entity, journal: step.journal)
+        flight.steps[index].phase = .sent
+        flight.steps[index].generation = log.pointee.generation
+        flight.steps[index].openingLength = 0
+        round.appends.append((index, followUps.replyCount))
+        let isFirst = log.pointee.known == 0 && !log.pointee.isOpening
+        entities[step.entity].withKey(key, log.pointee.generation) { logKey in
+            if isFirst {
+                log.pointee.isOpening = true
+                var bytes = store.opening(entity: step.entity, journal: step.journal, generation: log.pointee.generation).entry(key)
+                flight.steps[index].openingLength = bytes.count
+                bytes += flight.entry(step)
+                bytes.withUnsafeBytes { followUps.append(key: logKey, value: $0) }
+            } else {
+                followUps.append(key: logKey, value: flight.entry(step))
+            }
+        }
+        counts.appends += 1
+        if isFirst {
+            log.pointee.stretch = entities[step.entity].stretch(flight.rows.headers[step.row].timeMilliseconds)
+            expire(step.entity, step.journal, log.pointee.generation, &followUps)
+        }
+    }
+
+    /// Takes the replies of follow-ups that have come, in their order.
+    /// - Returns: whether any had come, or none are under way.
+    @discardableResult func takeRounds(timeoutMilliseconds: Int32) -> Bool {
+        var timeout = timeoutMilliseconds
+        var isAny = rounds.isEmpty
+        while let round = rounds.first {
+            guard link.receive(round.ticket, into: round.replies, timeoutMilliseconds: timeout) else { return isAny }
+            timeout = 0
+            isAny = true
+            rounds.removeFirst()
+            if let flight = flights.first(where: { $0.number == round.flight }) {
+                for (index, reply) in round.appends where flight.steps[index].phase == .sent { take(round.replies[reply], &flight.steps[index]) }
+                for (index, reply) in round.tails where flight.steps[index].phase == .tailing { takeTail(round.replies[reply], index, flight) }
+            }
+            for (number, reply) in round.detours {
+                detours[number]!.isUnderWay = false
+                takeDetour(number, round, reply)
+            }
+            idleRounds.append(round)
+        }
+        return isAny
+    }
+
+    private func takeTail(_ reply: Reply, _ index: Int, _ flight: Flight) {
+        let step = flight.steps[index]
+        if reply.kind == .bulk && reply.bytes.count == step.tailCount {
+            let part = store.examine(entity: step.entity, store.key(entity: step.entity, journal: step.journal), reply.bytes)
+            if part.end == .complete {
+                flight.steps[index].tailOffset = flight.tails.count
+                flight.tails.append(contentsOf: reply.bytes)
+                flight.steps[index].phase = .placed
+                return
+            }
+        }
+        // The log has ended, is damaged or has gone: look at all of it.
+        flight.steps[index].phase = .waiting
+        flight.steps[index].tailCount = 0
+        let log = entities[step.entity].log(step.journal)
+        if log.pointee.detour < 0 { detour(.load, step, flight) }
+    }
+}
