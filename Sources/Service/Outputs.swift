@@ -29,6 +29,8 @@ final class Outputs {
     static let outstandingMax = 65_536
     /// Batches whose offsets wait for their outputs.
     static let batchesMax = 4_096
+    /// How long partitions are held back from others while outputs are being acknowledged.
+    static let handOverMilliseconds: Int32 = 10_000
     /// Outputs of one event at most: an alert, a decision, a dead letter, actions and list entries.
     static let perEventMax = 1_024
 
