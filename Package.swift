@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
         .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: boundary),
+        .target(name: "JournalSharing", dependencies: ["RedisStore", "Events", "Journals"], swiftSettings: hotPath),
 
         // The process around the core.
         .target(
@@ -83,6 +84,9 @@ let package = Package(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalSharingTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RedisStore", "JournalSharing"],
+            swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(

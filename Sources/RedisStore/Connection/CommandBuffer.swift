@@ -25,7 +25,7 @@ public struct CommandBuffer: ~Copyable {
     var bytes = ByteArena()
     private(set) var entries: [Entry] = []
     /// Values in all replies.
-    private(set) var replyCount = 0
+    public private(set) var replyCount = 0
 
     public init() {}
 

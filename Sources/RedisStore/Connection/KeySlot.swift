@@ -17,7 +17,8 @@ enum KeySlot {
 
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt16 {
         var sum: UInt16 = 0
-        for unsafebyte in unsafe bytes {
+        for place in 0..<bytes.count {
+            let byte = unsafe bytes[place]
             sum = (sum << 8) ^ table[Int(UInt8(truncatingIfNeeded: sum >> 8) ^ byte)]
         }
         return sum

@@ -8,8 +8,9 @@ struct TicketTable: ~Copyable {
     init() {}
 
     deinit {
-        for unsafestorage in unsafe storages + spare {
-            guard let storage = unsafe storage else { continue }
+        let all = unsafe storages + spare
+        for place in unsafe all.indices {
+            guard let storage = unsafe all[place] else { continue }
             unsafe storage.deinitialize(count: 1)
             unsafe storage.deallocate()
         }

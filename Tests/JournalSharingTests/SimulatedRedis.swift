@@ -1,7 +1,8 @@
 import Glibc
 import Events
 @testable import Journals
-@testable import RedisStore
+@testable import JournalSharing
+import RedisStore
 
 /// What a Redis server does, for the commands that journals use. Also notes in which order records came to their logs first.
 final class SimulatedRedis {

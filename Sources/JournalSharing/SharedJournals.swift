@@ -1,5 +1,6 @@
 public import Events
 public import Journals
+public import RedisStore
 
 /// Journals that processes share: Redis holds one append-only log per entity, and every process keeps working copies of those that it needs.
 ///

@@ -1,5 +1,6 @@
 internal import Events
 internal import Journals
+internal import RedisStore
 
 /// What becomes of a batch's records when Redis has answered.
 extension SharedJournals {

@@ -3,7 +3,8 @@ import Engine
 import Events
 import Expressions
 @testable import Journals
-@testable import RedisStore
+@testable import JournalSharing
+import RedisStore
 import Rules
 import Testing
 

@@ -1,5 +1,6 @@
 @testable import Journals
-@testable import RedisStore
+@testable import JournalSharing
+import RedisStore
 import Testing
 
 /// One run: a stream of events in partitions, processes that share journals, and everything that goes wrong, drawn from a seed.

@@ -1,5 +1,6 @@
 internal import Events
 internal import Journals
+internal import RedisStore
 
 extension SharedJournals {
     /// Gives numbers to the layouts of our records, and learns those that others have given. Before the first batch.

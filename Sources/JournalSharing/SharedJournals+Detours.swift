@@ -1,5 +1,6 @@
 internal import Events
 internal import Journals
+internal import RedisStore
 
 /// Journals on the long way: their logs are loaded, repaired, begun anew.
 extension SharedJournals {

@@ -1,5 +1,6 @@
 internal import Events
 internal import Journals
+internal import RedisStore
 
 /// One record on its way to one log.
 struct Step {

@@ -1,5 +1,6 @@
 internal import Events
 internal import Journals
+internal import RedisStore
 
 /// What a process knows of one log.
 struct LogState {
