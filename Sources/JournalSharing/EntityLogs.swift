@@ -20,6 +20,8 @@ struct LogState {
     var detour: Int32 = -1
     /// Steps of batches under way.
     var pins: Int32 = 0
+    /// Steps that must be sent yet, or again: later records queue up behind them.
+    var waiting: Int32 = 0
     /// Records were decided that the log lacks.
     var isDirty = false
     /// The opening of a new log is under way.

@@ -15,6 +15,8 @@ struct Step {
         case tailing
         /// The working copy is known to be complete up to it.
         case placed
+
+        var isWaiting: Bool { self == .waiting || self == .refused }
     }
 
     var entity: Int

@@ -7,7 +7,12 @@ extension SharedJournals {
     /// Sets a journal on its way; its steps wait until it has come to the end.
     func detour(_ stage: Detour.Stage, _ entity: Int, _ journal: Int, _ flight: Flight?, _ time: Int64) {
         let log = entities[entity].log(journal)
-        guard log.pointee.detour < 0 else { return }
+        if log.pointee.detour >= 0 {
+            // A compaction can wait; what is wrong with the log cannot.
+            let number = Int(log.pointee.detour)
+            if detours[number]!.stage == .compact && !detours[number]!.isUnderWay { detours[number]!.stage = stage }
+            return
+        }
         log.pointee.detour = Int32(detours.add(Detour(entity: entity, journal: journal, stage: stage, flight: flight?.number, time: time)))
     }
 

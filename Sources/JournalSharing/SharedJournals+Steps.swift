@@ -16,14 +16,14 @@ extension SharedJournals {
         case .integer:
             let end = UInt32(clamping: reply.integer)
             let length = UInt32(step.entryLength + step.openingLength)
-            step.phase = end < length ? .waiting : .answered
+            move(&step, to: end < length ? .waiting : .answered)
             step.end = end
             step.start = end &- length
         case .error:
-            step.phase = .refused
+            move(&step, to: .refused)
             step.refusal = reply.errorCode
             if reply.errorCode != .wrongType { obstacle = reply.text }
-        case .lost, .bulk, .missing, .status, .array: step.phase = .waiting
+        case .lost, .bulk, .missing, .status, .array: move(&step, to: .waiting)
         }
         // A later record of the batch may have found its place where this one did not: the log says how they stand.
         if step.phase != .answered { entities[step.entity].log(step.journal).pointee.verifiedEpoch = 0 }
@@ -37,7 +37,7 @@ extension SharedJournals {
             isComplete = false
             let step = flight.steps[index]
             let log = entities[step.entity].log(step.journal)
-            if log.pointee.detour >= 0 { continue }
+            if log.pointee.detour >= 0 && !isLaterCompaction(Int(log.pointee.detour), flight) { continue }
             switch step.phase {
             case .placed, .sent, .tailing: continue
             case .answered:
@@ -48,11 +48,14 @@ extension SharedJournals {
                 if step.generation != log.pointee.generation || (step.ticket ?? flight.sentTicket) < log.pointee.loadedTicket {
                     // It was sent before the log was loaded: then it is among what was loaded, or it has been lost with an older log.
                     settleOrResend(&flight.steps[index], flight)
+                } else if step.start == 0 && step.openingLength == 0 {
+                    // The opening was refused that should have come before it: what it began is no log.
+                    detour(.load, step, flight)
                 } else if step.start == log.pointee.known {
-                    flight.steps[index].phase = .placed
+                    move(&flight.steps[index], to: .placed)
                     log.pointee.known = step.end
                 } else if step.start > log.pointee.known {
-                    flight.steps[index].phase = .tailing
+                    move(&flight.steps[index], to: .tailing)
                     flight.steps[index].tailOffset = Int(log.pointee.known)
                     flight.steps[index].tailCount = Int(step.start - log.pointee.known)
                     wantedTails.append(index)
@@ -61,7 +64,7 @@ extension SharedJournals {
                     detour(.load, step, flight)
                 }
             case .refused:
-                flight.steps[index].phase = .waiting
+                move(&flight.steps[index], to: .waiting)
                 if step.refusal == .wrongType { setAside(step, flight) }
             case .waiting:
                 if log.pointee.verifiedEpoch != verifiedEpoch {
@@ -77,10 +80,16 @@ extension SharedJournals {
         return flight.steps.allSatisfy { $0.phase == .placed }
     }
 
+    /// A compaction that a later batch wants waits for this one.
+    private func isLaterCompaction(_ number: Int, _ flight: Flight) -> Bool {
+        let detour = detours[number]!
+        return detour.stage == .compact && !detour.isUnderWay && detour.flight != flight.number
+    }
+
     /// The record is in the working copy, which is the log's; otherwise it must be appended.
     private func settleOrResend(_ step: inout Step, _ flight: Flight) {
         let isThere = store.isSettled(entity: step.entity, journal: step.journal, flight.rows, row: step.row)
-        step.phase = isThere ? .placed : .waiting
+        move(&step, to: isThere ? .placed : .waiting)
     }
 
     private func detour(_ stage: Detour.Stage, _ step: Step, _ flight: Flight) {
@@ -134,7 +143,7 @@ extension SharedJournals {
         let step = flight.steps[index]
         let log = entities[step.entity].log(step.journal)
         let key = store.key(entity: step.entity, journal: step.journal)
-        flight.steps[index].phase = .sent
+        move(&flight.steps[index], to: .sent)
         flight.steps[index].generation = log.pointee.generation
         flight.steps[index].openingLength = 0
         round.appends.append((index, followUps.replyCount))
@@ -184,17 +193,18 @@ extension SharedJournals {
         let step = flight.steps[index]
         if reply.kind == .bulk && reply.bytes.count == step.tailCount {
             let part = store.examine(entity: step.entity, store.key(entity: step.entity, journal: step.journal), reply.bytes)
-            if part.end == .complete {
+            if part.end == .complete && (part.opening != nil || step.tailOffset > 0) {
                 flight.steps[index].tailOffset = flight.tails.count
                 flight.tails.append(contentsOf: reply.bytes)
-                flight.steps[index].phase = .placed
+                move(&flight.steps[index], to: .placed)
                 return
             }
         }
-        // The log has ended, is damaged or has gone: look at all of it.
-        flight.steps[index].phase = .waiting
-        flight.steps[index].tailCount = 0
-        let log = entities[step.entity].log(step.journal)
-        if log.pointee.detour < 0 { detour(.load, step, flight) }
+        // The log has ended, is damaged or has gone: look at all of it. What came behind the gap may not count either.
+        for later in index..<flight.steps.count where flight.steps[later].entity == step.entity && flight.steps[later].journal == step.journal {
+            move(&flight.steps[later], to: .waiting)
+            flight.steps[later].tailCount = 0
+        }
+        entities[step.entity].log(step.journal).pointee.verifiedEpoch = 0
     }
 }

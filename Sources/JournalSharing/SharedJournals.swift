@@ -133,7 +133,7 @@ public final class SharedJournals {
                 flight.encode(&step, store, key, rows)
                 if !isVerified {
                     if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
-                } else if log.pointee.detour < 0 {
+                } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
                     let stretch = entities[entity].stretch(time)
                     if stretch > log.pointee.stretch {
                         log.pointee.stretch = stretch
@@ -141,7 +141,9 @@ public final class SharedJournals {
                         if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
                     }
                 }
-                if log.pointee.detour < 0 {
+                if log.pointee.detour >= 0 || log.pointee.waiting > 0 || (log.pointee.known == 0 && !log.pointee.isOpening) {
+                    log.pointee.waiting += 1
+                } else {
                     step.generation = log.pointee.generation
                     step.reply = commands.replyCount
                     step.phase = .sent
@@ -156,6 +158,13 @@ public final class SharedJournals {
         if commands.count > 0 { flight.sent(link.send(commands)) }
         flights.append(flight)
         sendRound(for: nil)
+    }
+
+    /// A step that waits holds back those behind it.
+    func move(_ step: inout Step, to phase: Step.Phase) {
+        let log = entities[step.entity].log(step.journal)
+        log.pointee.waiting += (phase.isWaiting ? 1 : 0) - (step.phase.isWaiting ? 1 : 0)
+        step.phase = phase
     }
 
     func expire(_ entity: Int, _ journal: Int, _ generation: UInt32, _ commands: inout CommandBuffer) {
@@ -215,7 +224,7 @@ public final class SharedJournals {
         let flight = flights[0]
         for index in flight.steps.indices where flight.steps[index].phase != .placed {
             let step = flight.steps[index]
-            flight.steps[index].phase = .placed
+            move(&flight.steps[index], to: .placed)
             flight.steps[index].tailCount = 0
             let log = entities[step.entity].log(step.journal)
             log.pointee.verifiedEpoch = 0

@@ -110,6 +110,7 @@ final class SimulatedRedis {
             }
             values[arguments[4]] = arguments[6]
             values[arguments[3], default: []] += arguments[7]
+            note(arguments[4], arguments[6])
             replies.append(.integer(1))
         case SharedJournals.recreationScript:
             guard values[arguments[3], default: []].count == length(4) else {
@@ -117,6 +118,7 @@ final class SimulatedRedis {
                 return
             }
             values[arguments[3]] = arguments[5]
+            note(arguments[3], arguments[5])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
             let head = values[arguments[3], default: []]

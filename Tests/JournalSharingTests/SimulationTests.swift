@@ -2,7 +2,7 @@ import Testing
 
 /// The protocol under a network and a Redis that drop, delay, break and forget. A failing seed becomes a test of its own below.
 @Suite("Simulation of shared journals") struct SimulationTests {
-    private static let runs: UInt64 = 1_000
+    private static let runs: UInt64 = 400
 
     private func simulate(_ faults: Simulation.Faults, seeds: ClosedRange<UInt64>, _ check: (inout Simulation) -> Void) {
         for seed in seeds {

@@ -191,6 +191,7 @@ extension JournalStore {
     public func isStale(entity: Int, journal: Int, logBytes: Int) -> Bool {
         let journals = entities[entity]
         let header = journals.table.header(journal)
+        guard header.pointee.count > 0 else { return false }
         let alive = Int(header.pointee.count) - header.pointee.upperBound(header.pointee.lastTime - journals.kept, journals.stride)
         // Entries are a little shorter than records in memory: at most so many bytes are alive.
         return alive * journals.stride * 3 <= logBytes * 2
