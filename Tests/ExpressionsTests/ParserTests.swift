@@ -57,7 +57,7 @@ import Testing
         ("M{}", ["f:3:8: error[unsupported-syntax]: a message literal is not part of this language; use a map such as {\"key\": value}"]),
     ])
 func syntaxErrors(text: String, expected: [String]) {
-    let source = Source(text, base: Position(file: "f", line: 3, column: 7))
+    let source = Source(text, of: Node(.string(text), text: text, at: Position(file: "f", line: 3, column: 7)))
     do {
         _ = try parse(source)
         Issue.record("no error")
@@ -66,13 +66,18 @@ func syntaxErrors(text: String, expected: [String]) {
     }
 }
 
-@Test("Lines after the first start where the block of the file does")
-func positionsInBlocks() {
-    let source = Source("aé\nb", base: Position(file: "f", line: 10, column: 5), continuationColumn: 9)
-    #expect(source.position(at: 0) == Position(file: "f", line: 10, column: 5))
-    #expect(source.position(at: 3) == Position(file: "f", line: 10, column: 7))
-    #expect(source.position(at: 4) == Position(file: "f", line: 11, column: 9))
-    #expect(source.position(at: 99) == Position(file: "f", line: 11, column: 10))
+@Test("Places follow what the document makes of the text: indentation, folds, escapes")
+func positionsInScalars() throws {
+    func places(_ yaml: String, _ offsets: [Int]) throws -> [String] {
+        let node = try parseYAML(Array(yaml.utf8), file: "f")["x"]!
+        let source = Source(node.text, of: node)
+        return offsets.map { source.position(at: $0) }.map { "\($0.line):\($0.column)" }
+    }
+    #expect(try places("x: |\n    aé\n    b\n", [0, 3, 4, 99]) == ["2:5", "2:7", "3:5", "4:1"])
+    #expect(try places("x: >-\n  aé\n  b c\n", [0, 4, 6]) == ["2:3", "3:3", "3:5"])
+    #expect(try places("x: \"a\\tb\"", [0, 1, 2]) == ["1:5", "1:6", "1:8"])
+    let plain = Source("aé\nb", file: "f")
+    #expect([0, 3, 4, 99].map { plain.position(at: $0) }.map { "\($0.line):\($0.column)" } == ["1:1", "1:3", "2:1", "2:2"])
 }
 
 @Test("Every node has its own id, children before parents, and a place in the source")

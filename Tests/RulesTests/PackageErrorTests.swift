@@ -246,7 +246,6 @@ private let indicators = """
         ])
     func conditions(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
 
-    /// `CheckedExpression.read` counts on from the start of the text, where `Node.position(atUTF8Offset:)` would follow folds and escapes.
     @Test(
         "Places behind a fold or an escape",
         arguments: [
@@ -257,7 +256,7 @@ private let indicators = """
             ("package: p\nversion: '1'\non: transaction\nrules:\n  - {id: r, kind: hit, when: \"ok &&\\tnok\"}\n", ["5:38 unknown-name"]),
         ])
     func placesBehindFolds(yaml: String, expected: [String]) {
-        withKnownIssue { #expect(faults(yaml) == expected) }
+        #expect(faults(yaml) == expected)
     }
 
     @Test(
