@@ -296,7 +296,9 @@ struct PackageReader {
             diagnostics.error(
                 code: "fingerprint-only",
                 "only the fingerprint of '\(text)' is kept, so it can be compared with one text, with a list of texts written out and with a named list only",
-                remedy: "compare it with == or 'in [\"…\"]', or derive a field in the schema and record that", at: position)
+                remedy:
+                    "compare it with == or 'in [\"…\"]', joined by && and || and in no other function or macro, or derive a field in the schema and record that",
+                at: position)
         }
     }
 

@@ -200,7 +200,15 @@ private let indicators = """
             ("where: '[payee].exists(p, p == \"a\")'", ["2:78 fingerprint-only"]),
             ("where: 'payee in [payee]'", ["2:77 fingerprint-only", "2:87 fingerprint-only"]),
             ("where: '(ok ? payee : \"x\") == \"a\"'", ["2:83 fingerprint-only"]), ("where: 'payee == dyn(\"a\")'", ["2:77 fingerprint-only"]),
+            // Inside macros, lists and functions the text would be needed.
+            ("where: '[\"a\", \"b\"].exists(p, payee == p)'", ["2:98 fingerprint-only"]),
+            ("where: '[payee == \"a\"].all(b, b)'", ["2:78 fingerprint-only"]), ("where: '(payee == \"a\") == ok'", ["2:78 fingerprint-only"]),
+            ("where: 'default(payee == \"a\", false)'", ["2:85 fingerprint-only"]),
+            ("where: '(payee == \"a\" ? 1.0 : 2.0) < amount'", ["2:78 fingerprint-only"]),
+            ("where: '!(payee == \"a\") && (ok ? default(payee, \"x\") != \"y\" : payee in [\"b\"])'", []),
+            ("where: 'payee == string(amount) || payee == direction || \"ab\".substring(1) == payee'", []),
             ("where: 'in_list(\"black\", payee)'", ["2:77 list-in-indicator"]),
+            ("where: '.in_list(\"black\", payee)'", ["2:77 list-in-indicator", "2:95 fingerprint-only"]),
             ("where: 'ok && list_attr(\"black\", \"x\", \"y\") == \"z\"'", ["2:83 list-in-indicator"]),
             ("where: 'ip == \"a\"'", ["2:77 unknown-name"]), ("where: 'amount >'", ["2:85 unexpected-token"]), ("where: 5", ["2:76 wrong-type"]),
         ])
