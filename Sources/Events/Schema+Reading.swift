@@ -235,7 +235,7 @@ private struct SchemaReader {
             }
             // Derived fields see clear values: they are computed before the hashing.
             var environment = Environment()
-            for field in fields { environment.declare(variable: field.name, field.type.expressionType) }
+            for field in fields { environment.declare(variable: field.name, field.type.expressionType, values: field.type.values) }
             guard let checked = CheckedExpression.read(item.expression, "the expression of '\(item.key.text)'", environment, expected: nil, diagnostics) else {
                 unreadable.insert(item.key.text)
                 continue

@@ -317,7 +317,7 @@ struct PackageReader {
         var environment = Environment()
         var variables: [RecordCondition.Variable] = []
         for (index, field) in entity.record.enumerated() {
-            environment.declare(variable: field.name, field.type == .string ? .opaqueString : field.type.expressionType)
+            environment.declare(variable: field.name, field.type == .string ? .opaqueString : field.type.expressionType, values: field.type.values)
             variables.append(.field(index))
         }
         environment.declare(variable: "event_time", .timestamp)
@@ -348,7 +348,7 @@ struct PackageReader {
                     continue
                 }
                 types[field.name] = field.expressionType
-                environment.declare(variable: field.name, field.expressionType)
+                environment.declare(variable: field.name, field.expressionType, values: values(of: field.name))
                 variables.append(.field(field.name))
             }
         }
@@ -357,7 +357,8 @@ struct PackageReader {
                 diagnostics.error(
                     code: "duplicate-id", "the indicator '\(indicator.id)' has the name of a field", remedy: "choose another id", at: indicatorPositions[index])
             }
-            environment.declare(variable: indicator.id, indicator.resultType(schema).expressionType)
+            let type = indicator.resultType(schema)
+            environment.declare(variable: indicator.id, type.expressionType, values: type.values)
             variables.append(.indicator(index))
         }
         for (index, parameter) in parameters.enumerated() {
@@ -369,6 +370,17 @@ struct PackageReader {
             environment.declare(constant: parameter.name, parameter.value)
         }
         return (environment, variables)
+    }
+
+    /// The texts that an enum can be in any of the triggering events; nil for other types, and where one of them has a plain string.
+    private func values(of field: String) -> [String]? {
+        var all: [String] = []
+        for event in on {
+            guard let slot = schema.events[event].slot(named: field) else { continue }
+            guard let values = schema.events[event].fields[slot].type.values else { return nil }
+            for value in values where !all.contains(value) { all.append(value) }
+        }
+        return all
     }
 
     private mutating func readRule(_ node: Node, _ environment: Environment, _ variables: [Package.Variable], _ decide: DecisionPolicy) -> Rule? {

@@ -200,6 +200,9 @@ private let indicators = """
             ("where: '[payee].exists(p, p == \"a\")'", ["2:78 fingerprint-only"]),
             ("where: 'payee in [payee]'", ["2:77 fingerprint-only", "2:87 fingerprint-only"]),
             ("where: '(ok ? payee : \"x\") == \"a\"'", ["2:83 fingerprint-only"]), ("where: 'payee == dyn(\"a\")'", ["2:77 fingerprint-only"]),
+            // A value that the enum does not have is a slip.
+            ("where: 'direction == \"inn\" || \"ok\" != direction'", ["2:90 unknown-value", "2:99 unknown-value"]),
+            ("where: 'direction in [\"in\", \"uot\"]'", ["2:97 unknown-value"]),
             // Inside macros, lists and functions the text would be needed.
             ("where: '[\"a\", \"b\"].exists(p, payee == p)'", ["2:98 fingerprint-only"]),
             ("where: '[payee == \"a\"].all(b, b)'", ["2:78 fingerprint-only"]), ("where: '(payee == \"a\") == ok'", ["2:78 fingerprint-only"]),
@@ -219,6 +222,20 @@ private let indicators = """
         arguments: [
             (when("amount > 1.0 && ok"), []), (when("amount > amunt"), ["2:44 unknown-name"]), (when("amount + ok > 1.0"), ["2:35 no-such-overload"]),
             (when("amount"), ["2:35 wrong-type"]),
+            (when("direction == \"inn\""), ["2:48 unknown-value"]), (when("payee == \"inn\""), []),
+            // Of several event types' enums, all values count.
+            (
+                "{package: p, version: '1', on: [transaction, login],\nrules: [{id: r, kind: hit, when: 'channel in [\"web\", \"atm\", \"app\", \"pos\"]'}]}",
+                ["2:68 unknown-value"]
+            ),
+            (
+                package("parameters: {ways: [in, up]},\nrules: [{id: r, kind: hit, when: 'direction in ways'}]"), ["3:48 unknown-value"]
+            ),
+            (
+                package(
+                    "indicators: [{id: way, entity: account, aggregate: last(direction), window: 1h}],\nrules: [{id: r, kind: hit, when: 'way == \"inn\"'}]"),
+                ["3:42 unknown-value"]
+            ),
             (when("size(ok) > 1"), ["2:35 no-such-overload"]), (when("amount.startsWith(\"a\")"), ["2:35 no-such-overload"]),
             (when("phone == \"x\" || payee.startsWith(\"a\")"), []),
             (when("phone.startsWith(\"1\")"), ["2:35 fingerprint-only"]),

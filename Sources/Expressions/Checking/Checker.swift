@@ -128,7 +128,7 @@ struct Checker {
 
     private func nameRemedy(_ name: String) -> String {
         let candidates = locals.map(\.name).filter { !$0.hasPrefix("@") } + environment.suggestions()
-        if let near = Spelling.nearest(to: name, among: candidates) { return "did you mean '\(near)'?" }
+        if let near = didYouMean(name, among: candidates) { return "did you mean '\(near)'?" }
         return "declare it, or put text in quotes: \"\(name)\""
     }
 
@@ -192,7 +192,7 @@ struct Checker {
         guard environment.candidates(root).allSatisfy({ environment.lookUp($0) == nil }),
             environment.variables.contains(where: { $0.name.hasPrefix(root + ".") })
         else { return nil }
-        let near = Spelling.nearest(to: name, among: environment.suggestions())
+        let near = didYouMean(name, among: environment.suggestions())
         return near.map { "did you mean '\($0)'?" } ?? "declare it, or choose one of the declared names under '\(root).'"
     }
 
@@ -248,6 +248,7 @@ struct Checker {
         let call = CallSite(
             node: node, function: function, isMethod: isMethod, dropsTarget: dropsTarget, arguments: arguments, types: argumentTypes)
         if Self.comparisons[function] != nil { return inferComparison(call) }
+        checkMembers(call)
         return inferOverload(call)
     }
 }
