@@ -3,8 +3,7 @@ extension Node {
     ///
     /// Exact for plain, quoted and literal scalars on every line, escapes included. Where YAML folds line breaks into spaces, an offset inside
     /// such spaces gives the place where they start. Offsets beyond the text give its end; a node made by code counts on from its
-    /// position, line by line.
-    /// O(length of the scalar).
+    /// position, line by line. O(length of the scalar).
     public func position(atUTF8Offset offset: Int) -> Position {
         guard let origin else {
             var place = position

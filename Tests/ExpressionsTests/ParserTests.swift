@@ -6,34 +6,43 @@ import Testing
     "Syntax errors say where, what and what to do; several at once",
     arguments: [
         ("", ["f:3:7: error[empty-expression]: there is no expression; write a condition such as amount > 100"]),
-        ("1 +", ["f:3:10: error[unexpected-token]: expected a value, found the end of the expression"]),
+        (
+            "1 +",
+            [
+                "f:3:10: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it"
+            ]
+        ),
         ("a and b", ["f:3:9: error[unexpected-token]: expected an operator or the end of the expression, found 'and'; write && for 'and'"]),
         (
             "a = 1",
             [
                 "f:3:9: error[unexpected-character]: '=' has no meaning in an expression; write == to compare",
-                "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'",
+                "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'; join conditions with && or ||, and put text in quotes",
             ]
         ),
         (
             "f(1 +, 2 *) + [3 4]",
             [
-                "f:3:12: error[unexpected-token]: expected a value, found ','", "f:3:17: error[unexpected-token]: expected a value, found ')'",
+                "f:3:12: error[unexpected-token]: expected a value, found ','; write a field, a number or text here, or remove what is before it",
+                "f:3:17: error[unexpected-token]: expected a value, found ')'; write a field, a number or text here, or remove what is before it",
             ]
         ),
-        ("(a\n + b", ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression"]),
+        (
+            "(a\n + b",
+            ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression; add ')', or what is missing before it"]
+        ),
         (
             "é",
             [
                 "f:3:7: error[unexpected-character]: 'é' has no meaning in an expression; remove it, or put text in quotes",
-                "f:3:8: error[unexpected-token]: expected a value, found the end of the expression",
+                "f:3:8: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it",
             ]
         ),
         (
             "'é' + #",
             [
                 "f:3:13: error[unexpected-character]: '#' has no meaning in an expression; remove it, or put text in quotes",
-                "f:3:14: error[unexpected-token]: expected a value, found the end of the expression",
+                "f:3:14: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it",
             ]
         ),
         ("x ==\n 'a", ["f:4:2: error[string-literal]: the text starting here is not closed; close it on its line, or use triple quotes for several lines"]),
