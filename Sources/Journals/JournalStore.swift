@@ -83,6 +83,12 @@ public final class JournalStore {
     /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.
     /// - Throws: where the indicators of one entity are too many; the old ones then stay.
     public func setIndicators(_ indicators: [Indicator]) throws(PlanFailure) {
+    /// Whether a store could take these indicators.
+    /// - Throws: the first one that is too much.
+    public static func check(_ indicators: [Indicator], of schema: Schema) throws(PlanFailure) {
+        for (number, entity) in schema.entities.enumerated() { _ = try WindowPlan(entity, indicators.filter { $0.entity == number }, nil) }
+    }
+
         var byEntity: [[Indicator]] = Array(repeating: [], count: schema.entities.count)
         var newPlaces: [Place] = []
         for indicator in indicators {

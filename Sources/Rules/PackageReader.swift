@@ -75,6 +75,7 @@ struct PackageReader {
                 diagnostics.error(code: "duplicate-id", "there is a rule '\(text)' already", remedy: "give each rule its own id", at: id.position)
             }
             if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
+        checkPlan()
         }
         checkLists(rules)
         guard let name, let version else { return nil }
@@ -290,6 +291,18 @@ struct PackageReader {
         }
         return CheckedExpression.read(node, name, environment, expected: .bool, diagnostics)
     }
+    /// Together the indicators must be computable.
+    private func checkPlan() {
+        do {
+            try JournalStore.check(indicators, of: schema)
+        } catch {
+            let index = indicators.firstIndex { $0.id == error.indicator }
+            diagnostics.error(
+                code: "limit-exceeded", error.message, remedy: "share conditions between indicators, or split the entity",
+                at: index.map { indicatorPositions[$0] })
+        }
+    }
+
 
     private func reportMisuses(_ checked: CheckedExpression, _ isFingerprint: (Int) -> Bool) {
         for (text, position) in checked.misusedFingerprints(isFingerprint) {

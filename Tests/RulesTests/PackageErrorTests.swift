@@ -146,6 +146,18 @@ private let indicators = """
         ])
     func indicators(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
 
+    @Test("More conditions over one entity than a plan holds are found where the first one too many stands")
+    func conditionsOfOneEntity() {
+        func indicators(_ count: Int) -> String {
+            package(
+                "indicators: ["
+                    + (0..<count).map { "\n{id: n\($0), entity: account, aggregate: count, window: 1h, where: 'amount > \($0).0'}" }.joined(separator: ",")
+                    + "]")
+        }
+        #expect(faults(indicators(64)) == [])
+        #expect(faults(indicators(66)) == ["67:6 limit-exceeded"])
+    }
+
     @Test(
         "Windows",
         arguments: [
