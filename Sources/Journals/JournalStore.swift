@@ -51,8 +51,8 @@ public final class JournalStore {
         /// The window (from, to], in milliseconds since 1970; `Int64.min` for all.
         public var fromMilliseconds: Int64
         public var toMilliseconds: Int64
-        /// Records in the window that match the condition.
-        public var events: Int
+        /// Records in the window that match the condition; of a sequence that has happened, the records that it comprises, and nil of one that has not.
+        public var events: Int?
         /// Records of the window are missing: too many for one journal, or older than the history.
         public var isApproximate: Bool
     }

@@ -79,8 +79,9 @@ private struct Play {
                 values.values[index] = cell
                 if !indicators[index].isLifetime || !hasBeyond {
                     let evidence = feeder.store.evidence(indicator: index, at: position)
-                    if evidence.events != model.events(indicators[index], own) {
-                        return "\(place(index)): \(evidence.events) events in the evidence instead of \(model.events(indicators[index], own))"
+                    let wanted = model.events(indicators[index], own)
+                    if evidence.events != wanted {
+                        return "\(place(index)): \(String(describing: evidence.events)) events in the evidence instead of \(String(describing: wanted))"
                     }
                 }
             }
