@@ -19,6 +19,15 @@ extension Package {
         warnings.add(contentsOf: diagnostics.all)
         return package!
     }
+
+    /// Names of the lists that the rules of a package fill, as far as they can be read.
+    public static func listsFilled(by root: Node) -> [String] {
+        guard case .list(let rules)? = root["rules"]?.content else { return [] }
+        return rules.compactMap { rule in
+            guard case .string(let name)? = rule["list"]?["name"]?.content else { return nil }
+            return name
+        }
+    }
 }
 
 struct PackageReader {

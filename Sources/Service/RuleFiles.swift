@@ -50,21 +50,18 @@ public enum RuleFiles {
 
     /// Reads packages; every error of every file in one go.
     public static func packages(
+    /// - Parameters:
+    ///   - lists: names of the lists that exist besides those that the packages' own rules fill; nil to accept any name.
+    ///   - warnings: receives what is doubtful but not wrong.
         _ paths: [String], schema: Schema, lists: [String]? = nil, warnings: DiagnosticList = DiagnosticList()
     ) throws(Diagnostics) -> [Package] {
         let diagnostics = DiagnosticList()
-        var packages: [Package] = []
+        var documents: [(file: String, root: Node)] = []
         for path in paths {
             do {
                 for file in try packagePaths(path) {
                     do {
-                        let package = try Package.read(parseYAML(Files.read(file), file: file), schema: schema, lists: lists, warnings: warnings)
-                        if packages.contains(where: { $0.name == package.name }) {
-                            diagnostics.error(
-                                code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
-                                at: Position(file: file, line: 1, column: 1))
-                        }
-                        packages.append(package)
+                        documents.append((file, try parseYAML(Files.read(file), file: file)))
                     } catch {
                         diagnostics.add(contentsOf: error.all)
                     }
@@ -74,6 +71,22 @@ public enum RuleFiles {
             }
         }
         try diagnostics.throwIfErrors()
+        // A rule may ask for a list that another package fills.
+        let known = lists.map { lists in lists + documents.flatMap { Package.listsFilled(by: $0.root) } }
+        var packages: [Package] = []
+        for (file, root) in documents {
+            do {
+                let package = try Package.read(root, schema: schema, lists: known, warnings: warnings)
+                if packages.contains(where: { $0.name == package.name }) {
+                    diagnostics.error(
+                        code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
+                        at: Position(file: file, line: 1, column: 1))
+                }
+                packages.append(package)
+            } catch {
+                diagnostics.add(contentsOf: error.all)
+            }
+        }
         return packages
     }
 
