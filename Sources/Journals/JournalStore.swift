@@ -26,7 +26,10 @@ public final class JournalStore {
         /// Records that one journal may hold; the oldest are dropped beyond, and windows that reach there are `approximate`.
         public var recordsPerEntityMax: Int
 
-        public init(recordsPerEntityMax: Int = 1_000_000) { self.recordsPerEntityMax = recordsPerEntityMax }
+        /// 100,000 records of 44 bytes are 4 MB: one entity cannot take a process's memory.
+        public static let recordsPerEntityDefault = 100_000
+
+        public init(recordsPerEntityMax: Int = recordsPerEntityDefault) { self.recordsPerEntityMax = recordsPerEntityMax }
     }
 
     /// Where an event stands in a journal.
@@ -80,15 +83,15 @@ public final class JournalStore {
         eventTypeFingerprints.deallocate()
     }
 
-    /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.
-    /// - Throws: where the indicators of one entity are too many; the old ones then stay.
-    public func setIndicators(_ indicators: [Indicator]) throws(PlanFailure) {
     /// Whether a store could take these indicators.
     /// - Throws: the first one that is too much.
     public static func check(_ indicators: [Indicator], of schema: Schema) throws(PlanFailure) {
         for (number, entity) in schema.entities.enumerated() { _ = try WindowPlan(entity, indicators.filter { $0.entity == number }, nil) }
     }
 
+    /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.
+    /// - Throws: where the indicators of one entity are too many; the old ones then stay.
+    public func setIndicators(_ indicators: [Indicator]) throws(PlanFailure) {
         var byEntity: [[Indicator]] = Array(repeating: [], count: schema.entities.count)
         var newPlaces: [Place] = []
         for indicator in indicators {

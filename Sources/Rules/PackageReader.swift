@@ -75,6 +75,7 @@ struct PackageReader {
             return nil
         }
         for node in indicatorNodes { readIndicator(node) }
+        checkPlan()
         let decide = readDecision(decideNode)
         let (environment, variables) = ruleEnvironment()
         var rules: [Rule] = []
@@ -84,7 +85,6 @@ struct PackageReader {
                 diagnostics.error(code: "duplicate-id", "there is a rule '\(text)' already", remedy: "give each rule its own id", at: id.position)
             }
             if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
-        checkPlan()
         }
         checkLists(rules)
         guard let name, let version else { return nil }
@@ -291,15 +291,6 @@ struct PackageReader {
         indicators.append(Indicator(id: id, entity: entityIndex, computation: .aggregate(aggregate, where: filter ?? nil, of: of ?? nil, window)))
     }
 
-    /// A condition over names that may stand for something unreadable: nil then, without a second report.
-    private func readCondition(_ node: Node, _ name: String, _ environment: Environment) -> CheckedExpression? {
-        if !unreadableIndicators.isEmpty || !unreadableParameters.isEmpty, case .string(let text) = node.content, let expression = try? parse(Source(text)) {
-            var used: [String] = []
-            expression.collectNames(into: &used)
-            if used.contains(where: { unreadableIndicators.contains($0) || unreadableParameters.contains($0) }) { return nil }
-        }
-        return CheckedExpression.read(node, name, environment, expected: .bool, diagnostics)
-    }
     /// Together the indicators must be computable.
     private func checkPlan() {
         do {
@@ -312,6 +303,15 @@ struct PackageReader {
         }
     }
 
+    /// A condition over names that may stand for something unreadable: nil then, without a second report.
+    private func readCondition(_ node: Node, _ name: String, _ environment: Environment) -> CheckedExpression? {
+        if !unreadableIndicators.isEmpty || !unreadableParameters.isEmpty, case .string(let text) = node.content, let expression = try? parse(Source(text)) {
+            var used: [String] = []
+            expression.collectNames(into: &used)
+            if used.contains(where: { unreadableIndicators.contains($0) || unreadableParameters.contains($0) }) { return nil }
+        }
+        return CheckedExpression.read(node, name, environment, expected: .bool, diagnostics)
+    }
 
     private func reportMisuses(_ checked: CheckedExpression, _ isFingerprint: (Int) -> Bool) {
         for (text, position) in checked.misusedFingerprints(isFingerprint) {
