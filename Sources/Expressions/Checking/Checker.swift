@@ -189,7 +189,10 @@ struct Checker {
     private func misspelledQualifiedName(_ name: String) -> String? {
         guard let dot = name.firstIndex(of: "."), dot != name.startIndex else { return nil }
         let root = String(name[..<dot])
-        guard environment.candidates(root).allSatisfy({ environment.lookUp($0) == nil }),
+        func isKnown(_ name: String) -> Bool { environment.candidates(name).contains { environment.lookUp($0) != nil } }
+        // A field of something that is named so, such as a map `x.y`, is no misspelt name.
+        let prefixes = name.indices.filter { name[$0] == "." }.map { String(name[..<$0]) }
+        guard !prefixes.contains(where: isKnown),
             environment.variables.contains(where: { $0.name.hasPrefix(root + ".") })
         else { return nil }
         let near = didYouMean(name, among: environment.suggestions())
