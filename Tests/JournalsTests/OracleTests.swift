@@ -1,6 +1,7 @@
 import Events
 import Expressions
 import Journals
+import TestSupport
 import Testing
 
 /// Plays one random stream to the store and to the model and compares every value that is asked for.
