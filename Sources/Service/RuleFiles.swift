@@ -11,8 +11,9 @@ public enum RuleFiles {
     /// Folders within folders are a mistake beyond this.
     private static let depthMax = 6
 
-    public static func schema(_ path: String) throws(Diagnostics) -> Schema {
-        let schema = try Schema.read(Files.read(path), file: path)
+    /// - Parameter warnings: receives what is doubtful but not wrong.
+    public static func schema(_ path: String, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Schema {
+        let schema = try Schema.read(Files.read(path), file: path, warnings: warnings)
         guard ZoneFiles().rules(named: schema.timeZone) != nil else {
             throw Diagnostics([
                 Diagnostic(
@@ -49,10 +50,10 @@ public enum RuleFiles {
     }
 
     /// Reads packages; every error of every file in one go.
-    public static func packages(
     /// - Parameters:
     ///   - lists: names of the lists that exist besides those that the packages' own rules fill; nil to accept any name.
     ///   - warnings: receives what is doubtful but not wrong.
+    public static func packages(
         _ paths: [String], schema: Schema, lists: [String]? = nil, warnings: DiagnosticList = DiagnosticList()
     ) throws(Diagnostics) -> [Package] {
         let diagnostics = DiagnosticList()
@@ -70,7 +71,6 @@ public enum RuleFiles {
                 diagnostics.add(contentsOf: error.all)
             }
         }
-        try diagnostics.throwIfErrors()
         // A rule may ask for a list that another package fills.
         let known = lists.map { lists in lists + documents.flatMap { Package.listsFilled(by: $0.root) } }
         var packages: [Package] = []
@@ -87,6 +87,7 @@ public enum RuleFiles {
                 diagnostics.add(contentsOf: error.all)
             }
         }
+        try diagnostics.throwIfErrors()
         return packages
     }
 
