@@ -120,7 +120,7 @@ struct ScaledDouble {
     var significand: Double
     var exponent: Int
 
-    var value: Double { Double(sign: .plus, exponent: exponent, significand: significand) }
+    var value: Double { exponent == 0 ? significand : Double(sign: .plus, exponent: exponent, significand: significand) }
 
     func divided(by divisor: Double) -> ScaledDouble { ScaledDouble(significand: significand / divisor, exponent: exponent) }
 
