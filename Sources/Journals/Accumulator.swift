@@ -127,6 +127,23 @@ struct Accumulator {
         }
     }
 
+    /// Adds a state that stands for other records; of the kinds that a pane keeps.
+    func merge(_ source: UnsafeMutableRawPointer, into states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .count: pointer(states, UInt64.self).pointee &+= source.load(as: UInt64.self)
+        case .exactSum: pointer(states, ExactSumState.self).pointee.add(source.assumingMemoryBound(to: ExactSumState.self).pointee)
+        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.add(source.assumingMemoryBound(to: ExactMomentsState.self).pointee)
+        case .lifetimeMinimum, .lifetimeMaximum:
+            let extremum = source.assumingMemoryBound(to: LifetimeExtremum.self)
+            if !extremum.pointee.isEmpty { pointer(states, LifetimeExtremum.self).pointee.add(extremum.pointee.key) }
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee.add(source.assumingMemoryBound(to: LifetimeSumState.self).pointee, pool)
+        case .lifetimeDoubleMoments:
+            pointer(states, LifetimeMomentsState.self).pointee.add(source.assumingMemoryBound(to: LifetimeMomentsState.self).pointee, pool)
+        case .doubleSum, .doubleMoments, .minimum, .maximum, .multiset, .multisetWithFrequencies, .sortedValues, .earliest, .latest, .increasing, .decreasing:
+            preconditionFailure("no pane keeps it")
+        }
+    }
+
     /// The record enters the window. Its filter has been applied, its presence not yet.
     @inline(__always) func add(_ record: Record, ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
         if requiredBit != 0 && !record.isPresent(requiredBit) { return }
@@ -156,6 +173,25 @@ struct Accumulator {
         case .increasing: pointer(states, RunState.self).pointee.add(orderKey(record), ordinal)
         case .decreasing: pointer(states, RunState.self).pointee.add(~orderKey(record), ordinal)
         }
+    }
+
+    /// Takes `leaving` records out of a sum and `coming` ones in, keeping it at hand meanwhile.
+    @inline(__always) func move(
+        _ state: UnsafeMutablePointer<ExactSumState>, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32, to newest: UnsafeMutableRawPointer,
+        _ coming: UInt32, _ stride: Int
+    ) {
+        var sum = state.pointee
+        var at = oldest
+        for _ in 0..<leaving {
+            if Record(at).isPresent(requiredBit) { sum.remove(Int64(bitPattern: cell(Record(at)))) }
+            at += stride
+        }
+        at = newest
+        for _ in 0..<coming {
+            if Record(at).isPresent(requiredBit) { sum.add(Int64(bitPattern: cell(Record(at)))) }
+            at += stride
+        }
+        state.pointee = sum
     }
 
     /// The record leaves the window, as the oldest in it. `earliest` is the caller's to mend.
@@ -211,6 +247,13 @@ struct ExactSumState {
         low = sum
         high &+= (value >> 63) &+ (carried ? 1 : 0)
         count &+= 1
+    }
+
+    mutating func add(_ other: ExactSumState) {
+        let (sum, carried) = low.addingReportingOverflow(other.low)
+        low = sum
+        high &+= other.high &+ (carried ? 1 : 0)
+        count &+= other.count
     }
 
     @inline(__always) mutating func remove(_ value: Int64) {
@@ -274,6 +317,11 @@ struct LifetimeSumState {
         sum.removeAll(pool)
     }
 
+    mutating func add(_ other: LifetimeSumState, _ pool: MemoryPool) {
+        count &+= other.count
+        sum.add(other.sum, pool)
+    }
+
     func copy(_ pool: MemoryPool) -> LifetimeSumState { LifetimeSumState(count: count, sum: sum.copy(pool)) }
 }
 
@@ -292,6 +340,12 @@ struct LifetimeMomentsState {
         count = 0
         sum.removeAll(pool)
         squares.removeAll(pool)
+    }
+
+    mutating func add(_ other: LifetimeMomentsState, _ pool: MemoryPool) {
+        count &+= other.count
+        sum.add(other.sum, pool)
+        squares.add(other.squares, pool)
     }
 
     func copy(_ pool: MemoryPool) -> LifetimeMomentsState { LifetimeMomentsState(count: count, sum: sum.copy(pool), squares: squares.copy(pool)) }

@@ -12,6 +12,8 @@ final class EntityJournals {
     /// Moved by the first reading of an event; an append takes it away.
     private let cursor: UnsafeMutablePointer<ReadingCursor>
     private(set) var states: WindowStates
+    /// Of journals that had no room for all their records. Looked up, never walked in order.
+    private var panes: [Int: Panes] = [:]
     private let entity: Int
     private let pool: MemoryPool
     private let calendar: Calendar
@@ -80,6 +82,7 @@ final class EntityJournals {
     }
 
     private func releaseStates() {
+        for journal in panes.keys { releasePanes(journal) }
         for journal in 0..<table.count {
             guard let state = states.existing(journal) else { continue }
             for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
@@ -181,9 +184,15 @@ final class EntityJournals {
         record.information = information
     }
 
+    /// Gives back what a journal's folded records added up to.
+    private func releasePanes(_ journal: Int) {
+        if var released = panes.removeValue(forKey: journal) { plan.release(&released, pool) }
+    }
+
     /// The entity was away for longer than its retention: as if never seen.
     @inline(never) private func forget(_ journal: Int) {
         let header = table.header(journal)
+        releasePanes(journal)
         if let state = states.existing(journal) {
             for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
         }
@@ -203,7 +212,10 @@ final class EntityJournals {
             if dropped * 8 < count { dropped = 0 }
             if dropped == 0 && count >= recordsMax {
                 dropped = max(1, count / 8)
-                header.pointee.foldedThrough = Record(header.pointee.records! + (dropped - 1) * stride).time
+                header.pointee.foldedThrough = max(header.pointee.foldedThrough, Record(header.pointee.records! + (dropped - 1) * stride).time)
+                if plan.hasPanes {
+                    plan.fold(dropped, header, into: &panes[journal, default: Panes(stride: plan.paneBytes)], horizon: keep, pool, types)
+                }
             }
             if dropped > 0 {
                 // A lifetime takes in what goes, even where nobody has asked for it yet.
@@ -238,6 +250,7 @@ final class EntityJournals {
             moveCursor(position)
             let reading = UnsafePointer(plan.readings.base + index)
             advance(plan, reading.pointee.group)
+            if cursor.pointee.reachesPanes { return readWithPanes(plan, index, &cell) }
             // What most indicators are, without a call.
             let state = cursor.pointee.states! + reading.pointee.stateOffset
             switch reading.pointee.kind {
@@ -255,12 +268,25 @@ final class EntityJournals {
         }
     }
 
+    @inline(never) private func readWithPanes(_ plan: WindowPlan, _ index: Int, _ cell: inout UInt64) -> Bool {
+        let header = cursor.pointee.header!
+        let view = JournalView(header: header, stride: stride)
+        let time = cursor.pointee.time
+        let reading = UnsafePointer(plan.readings.base + index)
+        guard let panes = panes[cursor.pointee.journal] else {
+            return plan.value(reading, view, cursor.pointee.states!, ordinal: cursor.pointee.ordinal, now: time, pool, types, into: &cell)
+        }
+        return plan.value(
+            index, panes, above: visibleStart(reading.pointee.group, time, header), view, cursor.pointee.states!, ordinal: cursor.pointee.ordinal, now: time,
+            pool, types, into: &cell)
+    }
+
     @inline(never) private func readAfresh(_ index: Int, _ position: JournalStore.Position, _ cell: inout UInt64) -> Bool {
         let reading = UnsafePointer(plan.readings.base + index)
         let header = table.header(position.journal)
         let view = JournalView(header: header, stride: stride)
         return plan.computeAfresh(
-            reading, view, state: states.existing(position.journal), index: position.index,
+            index, panes[position.journal], view, state: states.existing(position.journal), index: position.index,
             windowStart: visibleStart(reading.pointee.group, view.record(position.index).time, header), pool, types, into: &cell)
     }
 
@@ -276,7 +302,8 @@ final class EntityJournals {
         cursor.pointee = ReadingCursor(
             journal: position.journal, index: position.index, number: cursor.pointee.number + 1,
             time: Record(header.pointee.records! + position.index * stride).time, horizon: horizon(header), ordinal: base &+ UInt32(position.index), base: base,
-            end: base &+ header.pointee.count, header: header, records: header.pointee.records, states: states.make(position.journal))
+            end: base &+ header.pointee.count, reachesPanes: header.pointee.foldedThrough > horizon(header), header: header, records: header.pointee.records,
+            states: states.make(position.journal))
     }
 
     /// Moves a group to the cursor's event, if it is not there yet.
@@ -305,8 +332,9 @@ final class EntityJournals {
             moveCursor(position)
             advance(plan, reading.group)
         }
-        let events = plan.events(
+        var events = plan.events(
             reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+        if let panes = panes[position.journal] { events += plan.events(index, panes, above: visible, through: time - group.offset) }
         let horizon = self.horizon(header)
         let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
         let isApproximate =

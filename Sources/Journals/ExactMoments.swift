@@ -21,6 +21,22 @@ struct ExactMomentsState {
         count &+= 1
     }
 
+    mutating func add(_ other: ExactMomentsState) {
+        var carry: UInt64
+        (sum.0, carry) = Self.add(sum.0, other.sum.0, 0)
+        sum.1 = Self.add(sum.1, other.sum.1, carry).low
+        (squares.0, carry) = Self.add(squares.0, other.squares.0, 0)
+        (squares.1, carry) = Self.add(squares.1, other.squares.1, carry)
+        squares.2 = Self.add(squares.2, other.squares.2, carry).low
+        count &+= other.count
+    }
+
+    private static func add(_ left: UInt64, _ right: UInt64, _ carry: UInt64) -> (low: UInt64, carry: UInt64) {
+        let (once, first) = left.addingReportingOverflow(right)
+        let (twice, second) = once.addingReportingOverflow(carry)
+        return (twice, first || second ? 1 : 0)
+    }
+
     @inline(__always) mutating func remove(_ value: Int64) {
         let magnitude = Self.magnitude(value)
         if value < 0 { addToSum(magnitude) } else { subtractFromSum(magnitude) }

@@ -23,7 +23,7 @@ public final class JournalStore {
     }
 
     public struct Limits: Sendable {
-        /// Records that one journal may hold; the oldest are dropped beyond, and windows that reach there are `approximate`.
+        /// Records that one journal may hold; the oldest are folded into panes beyond, and windows that reach there are `approximate`.
         public var recordsPerEntityMax: Int
 
         public init(recordsPerEntityMax: Int = 1_000_000) { self.recordsPerEntityMax = recordsPerEntityMax }
@@ -53,7 +53,7 @@ public final class JournalStore {
         public var toMilliseconds: Int64
         /// Records in the window that match the condition.
         public var events: Int
-        /// Records of the window are missing: too many for one journal, or older than the history.
+        /// Records of the window are missing or known by their panes only: too many for one journal, or older than the history.
         public var isApproximate: Bool
     }
 

@@ -15,6 +15,8 @@ struct ReadingCursor {
     /// The filters that were applied to the event's own record, and those of them that it passes: several windows ask.
     var filtersApplied: UInt64 = 0
     var filtersPassed: UInt64 = 0
+    /// Some of what is in sight was folded into panes.
+    var reachesPanes = false
     var header: UnsafeMutablePointer<JournalHeader>?
     var records: UnsafeMutableRawPointer?
     var states: UnsafeMutableRawPointer?

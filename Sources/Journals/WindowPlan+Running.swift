@@ -94,6 +94,8 @@ extension WindowPlan {
                 tail &+= 1
                 at += stride
             }
+            // The next event looks at what is oldest then, and at the record behind it.
+            vane_prefetch(at + stride)
         }
         let left = tail
         var head = oldHead
@@ -147,6 +149,11 @@ extension WindowPlan {
         let accumulators = group.pointee.accumulators
         for index in (accumulators.lowerBound + (group.pointee.countsAll ? 1 : 0))..<accumulators.upperBound {
             let accumulator = UnsafePointer(self.accumulators.base + index)
+            if accumulator.pointee.kind == .exactSum {
+                let sums = (states + accumulator.pointee.stateOffset).assumingMemoryBound(to: ExactSumState.self)
+                accumulator.pointee.move(sums, from: oldest, leaving.end &- leaving.first, to: newest, coming.end &- coming.first, stride)
+                continue
+            }
             var at = oldest
             var ordinal = leaving.first
             while ordinal != leaving.end {
@@ -203,14 +210,18 @@ extension WindowPlan {
         }
     }
 
-    /// Asks for the records that will leave windows at the next event, so that they are on their way while the event is written and decided.
+    /// Asks for the records that may leave windows now, so that they are on their way while the event is made ready.
     func fetchOldest(_ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer) {
         let base = header.pointee.base
         let records = header.pointee.records!
         for index in groups.indices {
             let state = groupState(groups[index], states)
             if groups[index].kind == .lifetime || groups[index].kind == .sequence { continue }
-            if state.pointee.isInitialised { vane_prefetch(records + Int(state.pointee.tail &- base) &* stride) }
+            if !state.pointee.isInitialised { continue }
+            // The oldest record and the one that stays behind it are looked at.
+            let oldest = records + Int(state.pointee.tail &- base) &* stride
+            vane_prefetch(oldest)
+            vane_prefetch(oldest + stride)
         }
     }
 
@@ -463,14 +474,19 @@ extension WindowPlan {
     /// Computes an indicator for an event in the middle of its journal: from the records up to its own time that were appended before it.
     /// Takes time proportional to the window.
     @inline(never) func computeAfresh(
-        _ reading: UnsafePointer<Reading>, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
+        _ indicator: Int, _ panes: Panes?, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
         _ types: UnsafePointer<UInt64>,
         into cell: inout UInt64
     ) -> Bool {
-        withFreshState(reading.pointee, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
-            value(
-                reading, view, states, ordinal: view.header.pointee.base &+ UInt32(index), now: view.record(index).time, pool, types,
-                excludingAfter: view.record(index).sequence, into: &cell)
+        let reading = UnsafePointer(readings.base + indicator)
+        return withFreshState(reading.pointee, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
+            let ordinal = view.header.pointee.base &+ UInt32(index)
+            let own = view.record(index)
+            if let panes {
+                return value(
+                    indicator, panes, above: windowStart, view, states, ordinal: ordinal, now: own.time, pool, types, excludingAfter: own.sequence, into: &cell)
+            }
+            return value(reading, view, states, ordinal: ordinal, now: own.time, pool, types, excludingAfter: own.sequence, into: &cell)
         }
     }
 
@@ -702,7 +718,7 @@ extension WindowPlan {
     }
 
     /// The numbers behind a sum, for taking it again with more room.
-    private func forEachNumber(
+    func forEachNumber(
         _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>,
         _ body: (Double) -> Void
     ) {

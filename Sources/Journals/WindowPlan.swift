@@ -81,6 +81,13 @@ final class WindowPlan {
     let readings: FixedArray<Reading>
     let stateBytes: Int
     let stride: Int
+    /// The accumulators of a pane, behind those of the groups.
+    let paneColumns: Range<Int>
+    /// How each indicator is read from a pane; those that panes keep nothing for have no accumulator.
+    let paneReadings: FixedArray<Reading>
+    let paneBytes: Int
+    /// Laid out like a pane: where a window's panes are gathered.
+    let paneScratch: UnsafeMutableRawPointer
     let hasLifetime: Bool
 
     /// Filters are remembered as bits of one word while a record is looked at.
@@ -100,7 +107,12 @@ final class WindowPlan {
             builder.place(&readings[index])
         }
         groups = FixedArray(builder.groups)
-        accumulators = FixedArray(builder.accumulators)
+        let panes = PaneLayout(readings, builder.groups, builder.accumulators)
+        accumulators = FixedArray(builder.accumulators + panes.columns)
+        paneColumns = builder.accumulators.count..<(builder.accumulators.count + panes.columns.count)
+        paneReadings = FixedArray(panes.readings)
+        paneBytes = panes.byteCount
+        paneScratch = .allocate(byteCount: panes.byteCount, alignment: 16)
         self.readings = FixedArray(readings)
         stateBytes = builder.stateBytes
         hasLifetime = builder.groups.contains { $0.kind == .lifetime }
@@ -111,6 +123,8 @@ final class WindowPlan {
         groups.deallocate()
         accumulators.deallocate()
         readings.deallocate()
+        paneReadings.deallocate()
+        paneScratch.deallocate()
     }
 }
 
