@@ -68,6 +68,7 @@ let package = Package(
 
         // Benchmarks.
         .target(name: "CAllocations", path: "benchmarks/allocations"),
+        .executableTarget(name: "vane-redis-bench", dependencies: ["CHiredis", "RedisStore"], path: "benchmarks/redis", swiftSettings: strict),
         .executableTarget(
             name: "vane-bench",
             dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
