@@ -1,6 +1,6 @@
-// hiredis's reader of RESP, and what its header leaves to whoever looks inside.
+// hiredis, and what its header leaves to whoever looks inside.
 #pragma once
-#include <hiredis/read.h>
+#include <hiredis/hiredis.h>
 
 // Bytes that were fed and are not part of a finished value yet.
 static inline size_t vane_reader_pending(const redisReader *reader) { return reader->len - reader->pos; }

@@ -24,6 +24,8 @@ extension EntityJournals {
     }
 
     private func releaseState(_ journal: Int) {
+        forgetCursor()
+        releasePanes(journal)
         guard let state = states.existing(journal) else { return }
         for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
     }

@@ -4,32 +4,29 @@ internal import Telemetry
 /// Offsets are committed when all outputs of their batch, and of those before, are acknowledged: at an interval, before partitions are given up, and at
 /// the end. After a crash, events whose offsets were not committed are decided again, with the same ids.
 final class AtLeastOnceDelivery {
-    private static let commitIntervalNanoseconds: Int64 = 500_000_000
-
     private let consumer: Consumer
     private let outputs: Outputs
     private let log: Logger
+    private let commitIntervalNanoseconds: Int64
     private var lastCommit: Int64 = 0
 
-    init(_ consumer: Consumer, _ outputs: Outputs, log: Logger) {
+    init(_ consumer: Consumer, _ outputs: Outputs, commitIntervalMilliseconds: Int64, log: Logger) {
         self.consumer = consumer
         self.outputs = outputs
         self.log = log
+        commitIntervalNanoseconds = commitIntervalMilliseconds * 1_000_000
     }
 
-    /// Every message below these offsets has been decided, and its outputs handed over.
     func register(_ offsets: [PartitionOffset]) { outputs.register(offsets) }
 
-    /// Commits what is acknowledged, when it is time. Also called while nothing arrives.
     func commitIfDue() throws(KafkaError) {
         let now = Clock.steadyNanoseconds()
-        guard now - lastCommit >= Self.commitIntervalNanoseconds else { return }
+        guard now - lastCommit >= commitIntervalNanoseconds, !consumer.isJoining else { return }
         lastCommit = now
         let offsets = outputs.takeCommittable()
         if !offsets.isEmpty { try consumer.commit(offsets, .asynchronous) }
     }
 
-    /// Partitions go to another member: what was decided of them must be acknowledged and committed first.
     func giveUp(_ revoked: [TopicPartition]) {
         if !outputs.flush(timeoutMilliseconds: Outputs.handOverMilliseconds) {
             log.error("hand-over", "outputs were not acknowledged in time; the next owner decides the rest again")
@@ -43,10 +40,8 @@ final class AtLeastOnceDelivery {
         outputs.drop(revoked)
     }
 
-    /// Partitions are another's already.
     func lose(_ lost: [TopicPartition]) { outputs.drop(lost) }
 
-    /// Nothing more is decided: waits for the outputs and commits.
     func finish() throws(KafkaError) {
         if !outputs.flush(timeoutMilliseconds: Outputs.handOverMilliseconds) {
             log.error("stopping", "outputs were not acknowledged in time; the next start decides the rest again")

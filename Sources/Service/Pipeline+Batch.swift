@@ -17,6 +17,8 @@ extension Pipeline {
 
     func decideBatch() throws(KafkaError) {
         decodeBatch()
+        if arrivals.isEmpty { return }
+        guard try delivery.prepare() else { return }
         nextOffsets.removeAll(keepingCapacity: true)
         var rejected = 0
         for arrival in arrivals {
@@ -30,7 +32,7 @@ extension Pipeline {
             }
             note(PartitionOffset(partition: message.topicPartition, offset: message.offset + 1))
         }
-        if !nextOffsets.isEmpty { delivery.register(nextOffsets) }
+        delivery.register(nextOffsets)
     }
 
     /// Decodes the batch's events into rows, and takes its list entries: a poll brings those before events.

@@ -8,10 +8,9 @@ extension Pipeline {
     static let waitNoticeNanoseconds: Int64 = 10_000_000_000
 
     /// Lets events flow once the lists are complete.
-    func goOnOnceListsAreRead() throws(KafkaError) {
+    func goOnOnceListsAreRead() {
         if lists.hasReachedEnd {
             waitsForLists = false
-            try resumeIfNothingHoldsBack()
         } else if case let now = Clock.steadyNanoseconds(), now >= nextWaitNotice {
             nextWaitNotice = now + Self.waitNoticeNanoseconds
             log.warning("waiting-for-lists", "events wait until the topic \(lists.topic) has been read; see that it can be")
@@ -22,11 +21,6 @@ extension Pipeline {
     func listsMayBeMissing(_ event: ConsumerEvent) {
         guard waitsForLists, case .topicMissing(lists.topic) = event else { return }
         waitsForLists = false
-        do {
-            try resumeIfNothingHoldsBack()
-        } catch {
-            log.error("kafka", "\(error)")
-        }
     }
 
     func takeListEntry(_ message: Message) {

@@ -17,11 +17,15 @@ final class Pipeline {
 
     /// How partitions are shared out, where the configuration does not say otherwise.
     ///
-    /// `range` gives one process the partitions of one number of all topics, so that an account's openings and its transactions meet in one
-    /// journal. It also gives everything up before joining anew: under cooperative-sticky a member goes on deciding while its request to join waits at the
-    /// broker, its commits wait behind that request, are refused as of an old generation, and librdkafka 2.0.2 then drops the whole assignment
-    /// (seen: 4,800 of 28,000 events decided twice). Frequent heartbeats keep the pause of a rebalance at about half a second.
-    private static let membership = [("partition.assignment.strategy", "range"), ("heartbeat.interval.ms", "500")]
+    /// Journals within the process need `range`, which gives one process the partitions of one number of all topics: an account's openings and its
+    /// transactions meet in one journal. Journals that all processes share do not, and cooperative-sticky moves only what must move. Frequent heartbeats keep
+    /// the pause of a rebalance at about half a second; partitions of a process that vanished are taken over after the session's ten seconds.
+    private static func membership(sharesJournals: Bool) -> [(String, String)] {
+        [
+            ("partition.assignment.strategy", sharesJournals ? "cooperative-sticky" : "range"), ("heartbeat.interval.ms", "500"),
+            ("session.timeout.ms", Outputs.sessionMilliseconds),
+        ]
+    }
 
     private let configuration: Configuration.Kafka
     /// Whether it is the only reader, of a Kafka of its own: then it takes all partitions and joins no group.
@@ -34,7 +38,7 @@ final class Pipeline {
     let lists: TableReader
     let outputs: Outputs
     let emission: Emission
-    let delivery: AtLeastOnceDelivery
+    let delivery: Delivery
     private let shouldStop: StopFlag
     private let handlers: Handlers
 
@@ -51,6 +55,7 @@ final class Pipeline {
     /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
     var waitsForLists = true
     var nextWaitNotice: Int64 = 0
+    private var isHeldBack = true
 
     /// What the consumer's handlers, which outlive nothing, need of the pipeline.
     private final class Handlers {
@@ -59,7 +64,7 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag, isAlone: Bool
+        stop: StopFlag, isAlone: Bool, sharesJournals: Bool
     ) throws(ConfigurationError) {
         self.configuration = configuration
         self.isAlone = isAlone
@@ -72,7 +77,7 @@ final class Pipeline {
         let handlers = Handlers()
         self.handlers = handlers
         let properties =
-            [("bootstrap.servers", configuration.bootstrap), ("client.id", "vane-" + instance)] + Self.membership
+            [("bootstrap.servers", configuration.bootstrap), ("client.id", "vane-" + instance)] + Self.membership(sharesJournals: sharesJournals)
             + configuration.properties.map { ($0.name, $0.value) } + configuration.consumer.map { ($0.name, $0.value) }
         consumer = try Consumer(
             group: configuration.group, properties: properties,
@@ -94,7 +99,15 @@ final class Pipeline {
         outputs = try Outputs(configuration, instance: instance, log: log)
         outputs.wakeOnDelivery(consumer.waker)
         emission = Emission(engine, outputs: outputs, metrics: metrics, decisions: configuration.decisions, instance: instance, build: build)
-        delivery = AtLeastOnceDelivery(consumer, outputs, log: log)
+        let interval = configuration.commitIntervalMilliseconds
+        delivery =
+            switch configuration.delivery {
+            case .atLeastOnce: .atLeastOnce(AtLeastOnceDelivery(consumer, outputs, commitIntervalMilliseconds: interval, log: log))
+            case .exactlyOnce:
+                .exactlyOnce(
+                    TransactionalDelivery(
+                        consumer, outputs, commitIntervalMilliseconds: interval, isIdentifierOwn: configuration.transactionalID == nil, log: log))
+            }
         stop.attach(consumer.waker)
         handlers.pipeline = self
     }
@@ -110,16 +123,25 @@ final class Pipeline {
     /// Runs until asked to stop; then decides nothing more, waits for the outputs, commits and leaves the group.
     /// - Throws: where Kafka refuses for good; what was not committed is decided again by the next process.
     func run() throws(KafkaError) {
-        try start()
-        while !shouldStop.isSet {
-            let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
-            try outputs.poll()
-            if count > 0 { try decideBatch() }
-            if waitsForLists { try goOnOnceListsAreRead() }
-            if let fatal = consumer.fatalError { throw fatal }
-            try delivery.commitIfDue()
+        do throws(KafkaError) {
+            try start()
+            while !shouldStop.isSet { try turn() }
+            try finish()
+        } catch {
+            delivery.abandon()
+            throw error
         }
-        try finish()
+    }
+
+    private func turn() throws(KafkaError) {
+        let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
+        try outputs.poll()
+        try delivery.advance()
+        if count > 0 { try decideBatch() }
+        if waitsForLists { goOnOnceListsAreRead() }
+        if let fatal = consumer.fatalError { throw fatal }
+        try delivery.commitIfDue(isDrained: count < messages.capacity)
+        try holdBackOrGoOn()
     }
 
     private func start() throws(KafkaError) {
@@ -139,9 +161,12 @@ final class Pipeline {
         log.info("started", "consuming \(topics.joined(separator: ", ")) as group \(configuration.group)")
     }
 
-    /// Lets events flow, unless something still holds them back.
-    func resumeIfNothingHoldsBack() throws(KafkaError) {
-        if !waitsForLists { try consumer.resume() }
+    /// Stops the flow of events while something stands in its way, and lets it go on afterwards. Polling goes on meanwhile, so the group keeps this member.
+    private func holdBackOrGoOn() throws(KafkaError) {
+        let mustHold = waitsForLists || delivery.holdsBack || outputs.isCongested
+        if mustHold == isHeldBack { return }
+        isHeldBack = mustHold
+        if mustHold { try consumer.pause() } else { try consumer.resume() }
     }
 
     private func giveUp(_ revoked: [TopicPartition]) {

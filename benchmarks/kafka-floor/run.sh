@@ -2,8 +2,9 @@
 # Measures the way through one local Apache Kafka, all on this machine: generator -> hop -> sink.
 #   run.sh [RATE [SECONDS [LINGER_MS [BYTES]]]]    the bare loop: 1000 messages/s, 20 s, linger 0, 366 bytes
 #   run.sh compare [RATE [SECONDS [ROUNDS]]]       the bare loop and vane in turns: 1000 events/s, 10 s, 5 rounds; medians and their difference
+#                                                  (one more round before them warms the broker up)
 # The first tenth is warm-up. VANE_KAFKA=host:port uses a broker that runs already. HOP replaces the bare loop by another program, which is
-# given BROKERS FROM TO LINGER_MS; vane-hop.sh is the one for vane, and VANE_DELIVERY chooses its mode of delivery.
+# given BROKERS FROM TO LINGER_MS; vane-hop.sh is the one for vane, and HOP_DELIVERY its mode of delivery.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 shared=${VANE_SHARED:-$here/../../../shared}
@@ -49,6 +50,7 @@ median() { sed 's/.*p50 \([0-9.]*\) .*/\1/' "$1" | sort -n | awk '{ value[NR] = 
 
 if [ "${1:-}" = compare ]; then
     rate=${2:-1000} seconds=${3:-10} rounds=${4:-5}
+    measure warm-up "$rate" 5 0 366 "$folder/floor" hop >/dev/null
     for round in $(seq "$rounds"); do
         measure "bare$round" "$rate" "$seconds" 0 366 "$folder/floor" hop >/dev/null
         tee -a "$folder/bare" <"$folder/result" | sed 's/^/bare loop: /'

@@ -36,14 +36,14 @@ packages: [{path: package.yaml}]
 kafka:
   bootstrap: "$1"
   group: $3
-  delivery: ${VANE_DELIVERY:-at-least-once}
+  delivery: ${HOP_DELIVERY:-at-least-once}
   topics: {alerts: $3}
   producer: {linger.ms: $4}
   consumer: {topic.metadata.refresh.interval.ms: 1000}
 EOF
 # Not exec: the folder goes when the process has ended.
-"$vane" run --config "$folder/vane.yaml" 2>"$folder/log" &
+env -u VANE_KAFKA -u VANE_SHARED "$vane" run --config "$folder/vane.yaml" 2>"$folder/log" &
 process=$!
 trap 'kill $process; wait $process; rm -rf "$folder"; exit 0' TERM
-wait $process
-cat "$folder/log" >&2
+# It does not end by itself: something is wrong.
+wait $process || { cat "$folder/log" >&2; exit 1; }

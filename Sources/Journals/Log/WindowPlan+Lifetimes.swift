@@ -13,7 +13,7 @@ extension WindowPlan {
         let field = layout.fields.firstIndex { $0.presenceBit == accumulator.requiredBit && accumulator.requiredBit != 0 }
         let parts = [
             "\(accumulator.kind)", field.map { "\(entity.record[$0].name):\(entity.record[$0].type)" } ?? "",
-            accumulator.filter < 0 ? "" : filters.text(accumulator.filter), String(Accumulator.stateBytes(accumulator.kind)),
+            accumulator.filterBit == 0 ? "" : filters.text(accumulator.filterBit.trailingZeroBitCount), String(Accumulator.stateBytes(accumulator.kind)),
         ]
         return Fingerprint.of(parts.joined(separator: "\n"))
     }
@@ -144,12 +144,8 @@ extension Accumulator {
             guard bytes.count == Self.stateBytes(kind) else { return false }
             (states + stateOffset).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
             // Ordinals are this process's own.
-            if kind == .edges {
-                let edges = state(states, EdgeState.self)
-                edges.pointee.firstOrdinal = ordinal
-                edges.pointee.lastOrdinal = ordinal
-                edges.pointee.previousOrdinal = ordinal
-            }
+            if kind == .earliest { state(states, EarliestState.self).pointee.ordinal = ordinal }
+            if kind == .latest { state(states, LatestState.self).pointee.forgetOrdinals(ordinal) }
         }
         return true
     }

@@ -9,7 +9,12 @@ struct ExpectedReply {
     var command: Int32
     /// For a cluster: its key's slot; -1 where there is none.
     var keySlot: Int32
+    /// 0 for what a link asks for itself, negative for a greeting.
     var ticket: Int
+
+    /// What a cluster's link asks for itself, in place of a command.
+    static let refresh: Int32 = -2
+    static let asking: Int32 = -3
 
     /// What becomes of a reply that does not come, or not whole.
     func lose() {

@@ -28,6 +28,6 @@ public struct RedisConfiguration: Equatable, Sendable {
 
     /// A link that begins to connect when it is first used.
     public func makeLink() -> any RedisLink {
-        StandaloneLink(self)
+        isCluster ? ClusterLink(self) : StandaloneLink(self)
     }
 }

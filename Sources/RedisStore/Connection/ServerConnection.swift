@@ -64,9 +64,6 @@ final class ServerConnection {
     var isReady: Bool { state == .ready }
     var expectedCount: Int { expected.count }
 
-    /// Makes the next attempt due at once.
-    func hurry() { if state == .pausing { deadline = 0 } }
-
     /// Drops the connection: what is due is lost.
     func drop(_ kind: RedisFailure.Kind, _ reason: String, now: Int64) {
         fail(RedisFailure(kind, server: address.description, reason: reason), now)
