@@ -20,9 +20,6 @@ public final class Engine {
         public init(futureMilliseconds: Int64 = 5 * 60_000) { self.futureMilliseconds = futureMilliseconds }
     }
 
-    /// What a presence byte says of an indicator that nobody has asked for yet.
-    private static let notComputed: UInt8 = 255
-
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
     /// The row's texts; none for indicators, of whose strings only the fingerprints are kept.
@@ -31,6 +28,11 @@ public final class Engine {
     /// Of the rules, for the hot path.
     private var firstIndicatorSlot: Int
     private var entityOfIndicator: FixedArray<Int32>
+    private var numberedLists: NumberedLists
+    /// The rules that the event may meet.
+    private var candidates: CandidateSet
+    /// How many rules were evaluated since the engine was made: what the index did not spare.
+    public private(set) var evaluatedRules = 0
     /// Conditions for the general evaluator, which says what failed; made when a condition first fails for a reason that its compiled form cannot tell.
     private var diagnosing: [Int: Program] = [:]
     /// By event type: slots of decimals, which expressions see as doubles, with 10^scale.
@@ -49,6 +51,8 @@ public final class Engine {
         try store.setIndicators(rules.indicators)
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
+        numberedLists = NumberedLists(lists, names: rules.listNames)
+        candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         width = max(rules.frameWidth, 1)
         cells = .allocate(capacity: width)
         cells.initialize(repeating: 0, count: width)
@@ -68,6 +72,7 @@ public final class Engine {
         cells.deallocate()
         present.deallocate()
         texts.deallocate()
+        candidates.deallocate()
     }
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
@@ -76,6 +81,9 @@ public final class Engine {
         self.rules = rules
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
+        numberedLists = NumberedLists(lists, names: rules.listNames)
+        candidates.deallocate()
+        candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         diagnosing.removeAll()
         if rules.frameWidth > width {
             cells.deallocate()
@@ -124,7 +132,7 @@ public final class Engine {
         }
 
         fillFrame(batch, row, eventType)
-        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: lists)
+        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: numberedLists)
         evaluate(eventType, minimumPriority, &frame, &decision)
         decide(&decision)
     }
@@ -139,16 +147,20 @@ public final class Engine {
             cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
         }
         present[rules.firstIndicatorSlot - 1] = Presence.absent
-        (present + rules.firstIndicatorSlot).update(repeating: Self.notComputed, count: rules.indicators.count)
+        (present + rules.firstIndicatorSlot).update(repeating: Presence.pending, count: rules.indicators.count)
     }
 
     private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
-        let minimumRank = UInt8(minimumPriority.rank)
         let compiled = rules.rules[eventType]
         let used = rules.usedIndicators
-        for index in compiled.indices {
+        let candidates = candidates
+        rules.matchers[eventType]._withUnsafeGuaranteedRef {
+            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, decision) }
+        }
+        var place = 0
+        while case let index = candidates.removeFirst(&place), index >= 0 {
+            evaluatedRules += 1
             let rule = compiled.base + index
-            if rule.pointee.priorityRank < minimumRank { continue }
             for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), decision) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
@@ -164,7 +176,7 @@ public final class Engine {
 
     @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
         let slot = firstIndicatorSlot + indicator
-        guard present[slot] == Self.notComputed else { return }
+        guard present[slot] == Presence.pending else { return }
         guard let position = decision.positions[Int(entityOfIndicator[indicator])] else {
             present[slot] = Presence.absent
             return
@@ -253,10 +265,8 @@ public final class Engine {
     /// Indicators that the rules of the hits read, each once, in their order.
     public func indicators(behind hits: [Decision.Hit], eventType: Int) -> [Int] {
         var found: [Int] = []
-        let compiled = rules.rules[eventType]
-        for index in compiled.indices {
-            let rule = compiled[index]
-            guard hits.contains(where: { $0.package == rule.package && $0.rule == rule.rule }) else { continue }
+        for hit in hits {
+            let rule = rules.rules[eventType][rules.index(eventType: eventType, package: hit.package, rule: hit.rule)]
             for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) where !found.contains(Int(rules.usedIndicators[place])) {
                 found.append(Int(rules.usedIndicators[place]))
             }

@@ -15,7 +15,6 @@ public final class RuleSet: @unchecked Sendable {
         public let firstUsed: Int32
         public let usedCount: Int32
         public let isLive: Bool
-        public let priorityRank: UInt8
     }
 
     /// What is needed of a rule to say why its condition failed.
@@ -40,25 +39,34 @@ public final class RuleSet: @unchecked Sendable {
     public let usedIndicators: FixedArray<Int32>
     /// The entity type of each indicator.
     public let entityOfIndicator: FixedArray<Int32>
-    /// Owns what the compiled rules point to.
+    /// By event type: which rules an event may meet.
+    public let matchers: FixedArray<Unmanaged<RuleMatcher>>
+    /// The lists that rules name, in their order. Conditions number them so.
+    public let listNames: [String]
+    /// The index in `rules` of each package's first rule, by event type; -1 where it is not triggered by it.
+    private let firstRule: [[Int]]
+    /// Own what the compiled rules and the matchers point to.
     private let programs: [ConditionProgram]
+    private let ownedMatchers: [RuleMatcher]
     public let frameWidth: Int
     public let timeZones: (any TimeZoneProvider)?
     public let firstIndicatorSlot: Int
 
-    public init(schema: Schema, packages: [Package], lists: Lists, timeZones: (any TimeZoneProvider)?) {
+    /// Depends on nothing but its arguments, and may run on any thread.
+    /// - Parameter isIndexed: false to evaluate every rule for every event, which decides the same and takes longer.
+    public init(schema: Schema, packages: [Package], timeZones: (any TimeZoneProvider)?, isIndexed: Bool = true) {
         self.schema = schema
         self.timeZones = timeZones
         self.packages = packages
         var indicators: [Indicator] = []
         var base: [Int] = []
+        let lists = ListNumbers()
         for package in packages {
             base.append(indicators.count)
             indicators += package.indicators
             for rule in package.rules {
-                if let listing = rule.listing { _ = lists.declare(listing.list) }
-                // A list that nobody has filled yet is an empty one.
-                for (name, _) in rule.condition.namedLists { _ = lists.declare(name) }
+                if let listing = rule.listing { lists.add(listing.list) }
+                for (name, _) in rule.condition.namedLists { lists.add(name) }
             }
         }
         self.indicators = indicators
@@ -71,6 +79,8 @@ public final class RuleSet: @unchecked Sendable {
         var programs: [ConditionProgram] = []
         var details: [[Detail]] = Array(repeating: [], count: schema.events.count)
         var allUsed: [Int32] = []
+        var matched: [[MatchedRule]] = Array(repeating: [], count: schema.events.count)
+        var firstRule = Array(repeating: Array(repeating: -1, count: packages.count), count: schema.events.count)
         for (packageIndex, package) in packages.enumerated() {
             for event in package.on {
                 let bindings: [ConditionProgram.Binding] = package.variables.map { variable in
@@ -87,6 +97,7 @@ public final class RuleSet: @unchecked Sendable {
                         return .init(slot: firstTemporary - indicators.count + base[packageIndex] + index, type: package.indicators[index].resultType(schema))
                     }
                 }
+                firstRule[event][packageIndex] = byEvent[event].count
                 for (ruleIndex, rule) in package.rules.enumerated() {
                     let program = ConditionProgram(
                         rule.condition, bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists, timeZones: timeZones)
@@ -100,12 +111,27 @@ public final class RuleSet: @unchecked Sendable {
                     byEvent[event].append(
                         CompiledRule(
                             package: Int32(packageIndex), rule: Int32(ruleIndex), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
-                            usedCount: Int32(used.count), isLive: package.mode == .live, priorityRank: UInt8(package.priority.rank)))
+                            usedCount: Int32(used.count), isLive: package.mode == .live))
+                    matched[event].append(
+                        MatchedRule(
+                            constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))
                     details[event].append(Detail(bindings: bindings, variables: variables))
                     allUsed += used
                 }
             }
         }
+        let isCoarseIndicator = indicators.map { $0.resultType(schema).isCoarse }
+        ownedMatchers = schema.events.enumerated().map { number, event in
+            let unused = absentSlot + 1 - event.fields.count
+            let traits = FrameTraits(
+                firstIndicatorSlot: absentSlot + 1,
+                isCoarse: event.fields.map(\.type.cellType.isCoarse) + Array(repeating: true, count: unused) + isCoarseIndicator,
+                mayBeAbsent: event.fields.map { $0.optional || $0.derivation != nil } + Array(repeating: true, count: unused + indicators.count))
+            return RuleMatcher(matched[number], traits, isIndexed: isIndexed)
+        }
+        matchers = FixedArray(ownedMatchers.map { .passUnretained($0) })
+        listNames = lists.names
+        self.firstRule = firstRule
         self.programs = programs
         self.details = details
         rules = FixedArray(byEvent.map { FixedArray($0) })
@@ -117,8 +143,26 @@ public final class RuleSet: @unchecked Sendable {
     deinit {
         for event in rules.indices { rules[event].deallocate() }
         rules.deallocate()
+        matchers.deallocate()
         usedIndicators.deallocate()
         entityOfIndicator.deallocate()
+    }
+
+    /// The index of a package's rule among those of an event type that triggers the package.
+    public func index(eventType: Int, package: Int, rule: Int) -> Int { firstRule[eventType][package] + rule }
+
+    /// The most rules that an event type has.
+    public var rulesOfEventMax: Int { rules.indices.map { rules[$0].count }.max() ?? 0 }
+}
+
+extension CellType {
+    /// Whether there are so few values that one of them is no rare thing.
+    fileprivate var isCoarse: Bool {
+        switch self {
+        case .bool: true
+        case .enumeration(let values): values.count <= 16
+        default: false
+        }
     }
 }
 

@@ -9,7 +9,7 @@ internal import Service
 
 /// What the core costs, on one thread, in processor time.
 @main enum Benchmark {
-    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, allocations.
+    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, rules, allocations.
     static func main() throws {
         let parts = CommandLine.arguments.dropFirst()
         func wants(_ part: String) -> Bool { parts.isEmpty || parts.contains(part) }
@@ -18,6 +18,7 @@ internal import Service
         if wants("windows") { try windows() }
         if wants("memory") { try memory() }
         if wants("core") { try handbook() }
+        if wants("rules") { try RulesBenchmark.run() }
         if wants("allocations") { try steadyState() }
     }
 

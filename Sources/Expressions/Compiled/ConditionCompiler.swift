@@ -32,6 +32,8 @@ struct ConditionCompiler {
     private var program = ConditionProgram.Parts()
     /// Instruction of each label; instructions hold labels until the end.
     private var labels: [Int] = []
+    /// The instructions of each term of the outermost `&&`, or of the whole condition where it is none: all of them must hold.
+    private var terms: [Range<Int>] = []
 
     /// A value in a cell, or known now.
     private enum Operand {
@@ -57,6 +59,7 @@ struct ConditionCompiler {
             // Too large to compile: right all the same.
             program.instructions = []
             labels = []
+            terms = []
             general(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
         }
         for index in program.instructions.indices {
@@ -64,8 +67,24 @@ struct ConditionCompiler {
             program.instructions[index].no = resolve(program.instructions[index].no)
             program.instructions[index].error = resolve(program.instructions[index].error)
         }
+        program.constraints = constraints()
         program.frameWidth = max(nextTemporary, bindings.map { $0.slot + 1 }.max() ?? 0)
         return program
+    }
+
+    /// What the terms that are one comparison with a constant demand of their cells, one constraint for each cell.
+    private func constraints() -> [CellConstraint] {
+        let alone = terms.isEmpty && program.instructions.count == 1 ? [0..<1] : terms
+        var found: [CellConstraint] = []
+        for term in alone where term.count == 1 {
+            guard let constraint = program.instructions[term.lowerBound].constraint(program.sets) else { continue }
+            if let index = found.firstIndex(where: { $0.slot == constraint.slot }) {
+                found[index].intersect(constraint)
+            } else {
+                found.append(constraint)
+            }
+        }
+        return found
     }
 
     private func resolve(_ target: Target) -> UInt16 {
@@ -121,8 +140,9 @@ struct ConditionCompiler {
             return general(node, yes: yes, no: no, error: error)
         }
         switch (function, arguments.count) {
-        case (Operator.logicalAnd, 2): all(terms(node, of: function), end: yes, other: no, error: error, isAnd: true)
-        case (Operator.logicalOr, 2): all(terms(node, of: function), end: no, other: yes, error: error, isAnd: false)
+        case (Operator.logicalAnd, 2):
+            all(operands(node, of: function), end: yes, other: no, error: error, isAnd: true, isOutermost: node.id == expression.expression.id)
+        case (Operator.logicalOr, 2): all(operands(node, of: function), end: no, other: yes, error: error, isAnd: false)
         case (Operator.logicalNot, 1): condition(arguments[0], yes: no, no: yes, error: error)
         case (Operator.conditional, 3):
             let first = label()
@@ -153,23 +173,25 @@ struct ConditionCompiler {
         }
     }
 
-    private func terms(_ node: Expr, of function: String) -> [Expr] {
+    private func operands(_ node: Expr, of function: String) -> [Expr] {
         guard case .call(function, nil, let arguments) = node.kind, arguments.count == 2 else { return [node] }
-        return terms(arguments[0], of: function) + terms(arguments[1], of: function)
+        return operands(arguments[0], of: function) + operands(arguments[1], of: function)
     }
 
     /// `&&`: any false term decides; otherwise an error among them is the result. `||` is its mirror image.
-    private mutating func all(_ terms: [Expr], end: Target, other: Target, error: Target, isAnd: Bool) {
+    private mutating func all(_ operands: [Expr], end: Target, other: Target, error: Target, isAnd: Bool, isOutermost: Bool = false) {
         let flag = temporary()
         emitFlag(.clearFlag, flag)
-        for term in terms {
+        for term in operands {
             let next = label()
             let failed = label()
+            let first = program.instructions.count
             if isAnd {
                 condition(term, yes: next, no: other, error: failed)
             } else {
                 condition(term, yes: other, no: next, error: failed)
             }
+            if isOutermost { terms.append(first..<program.instructions.count) }
             place(failed)
             emitFlag(.setFlag, flag)
             place(next)
