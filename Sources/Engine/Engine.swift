@@ -225,24 +225,25 @@ public final class Engine {
         var index = 0
         while index < decision.hits.count {
             let package = decision.hits[index].package
-            let policy = rules.packages[package].decide
+            let isSum = rules.packages[package].decide.combination == .sum
             var outcome = Decision.Outcome(package: package, score: 0, level: -1, isHit: false)
             while index < decision.hits.count, decision.hits[index].package == package {
-                let rule = rules.packages[package].rules[decision.hits[index].rule]
+                let place = rules.index(eventType: decision.eventType, package: package, rule: decision.hits[index].rule)
+                let rule = rules.rules[decision.eventType].base + place
                 index += 1
-                if rule.kind == .list { continue }
+                if rule.pointee.isList { continue }
                 outcome.isHit = true
-                outcome.score = policy.combination == .sum ? outcome.score + rule.score : max(outcome.score, rule.score)
-                if let level = rule.level, let raised = policy.levels.firstIndex(where: { $0.name == level }) { outcome.level = max(outcome.level, raised) }
+                outcome.score = isSum ? outcome.score + rule.pointee.score : max(outcome.score, rule.pointee.score)
+                outcome.level = max(outcome.level, Int(rule.pointee.level))
             }
             guard outcome.isHit else { continue }
             outcome.score = min(outcome.score, DecisionPolicy.scoreMax)
-            outcome.level = max(outcome.level, policy.level(of: outcome.score))
+            outcome.level = max(outcome.level, rules.packages[package].decide.level(of: outcome.score))
             decision.outcomes.append(outcome)
             decision.isAlert = true
             decision.score = max(decision.score, outcome.score)
             if outcome.level >= 0 {
-                let threshold = policy.levels[outcome.level].threshold
+                let threshold = rules.packages[package].decide.levels[outcome.level].threshold
                 if let current = decision.level, rules.packages[current.package].decide.levels[current.level].threshold >= threshold { continue }
                 decision.level = (package, outcome.level)
             }

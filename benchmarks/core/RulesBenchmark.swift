@@ -11,14 +11,15 @@ enum RulesBenchmark {
     private static let schema = try! Schema.read(Array(RulesWorkload.schema.utf8), file: "schema.yaml")
     private static let batches = 8
 
-    static func run() throws {
+    /// - Parameter counts: only these numbers of rules; all where there is none.
+    static func run(_ counts: [Int]) throws {
         print("Rules over 20 numeric fields, 3 to 5 conditions each, about one hit per event; per event")
         var costs: [String: Double] = [:]
         for (shape, goals) in [
             (RulesWorkload.Shape.selective, [(100, ""), (1_000, "1.5 µs"), (10_000, "2 µs"), (100_000, "10 µs")]),
             (.dense, [(100, ""), (1_000, "1.5 µs"), (10_000, "7 µs"), (100_000, "80 µs")]),
         ] {
-            for (count, goal) in goals { costs["\(shape) \(count)"] = try measureRules(shape, count, goal) }
+            for (count, goal) in goals where counts.isEmpty || counts.contains(count) { costs["\(shape) \(count)"] = try measureRules(shape, count, goal) }
         }
         if let few = costs["selective 100"], let many = costs["selective 100000"] {
             report("100,000 selective rules against 100", format(many / few) + " times", "goal 2")

@@ -15,7 +15,7 @@ struct ValueIndex {
         var seed: UInt64
     }
 
-    /// A value, and the postings of the rules that it leads to.
+    /// A value, and the steps of the rules that it leads to.
     struct Entry {
         var key: Int64 = 0
         var operand: Int32 = -1
@@ -23,19 +23,15 @@ struct ValueIndex {
         var count: Int32 = 0
     }
 
-    struct Posting {
-        var rule: Int32
-        var firstCheck: Int32
-        var checkCount: Int32
-    }
-
-    /// What the rule demands of another cell. Most rules that a value leads to end here, without their program being looked at.
-    struct Check {
-        var low: Int64
-        var high: Int64
+    /// A step of a posting. The postings of a value follow one another, each a head and then its checks: near each other in memory.
+    ///
+    /// The head (`slot` -1) names the rule in `key`. A check is a bound that the rule sets to another cell: it is ruled out where the cell's key ^ flip is
+    /// less than `key`, as in `BitmapGroup.Bound`. Most rules that a value leads to end there, without their program being looked at.
+    struct Step {
+        var key: Int64
         var slot: Int32
-        var indicator: Int32
-        var isDouble: Bool
+        var isDouble = false
+        var isUpper = false
     }
 
     let operands: FixedArray<Operand>
@@ -43,16 +39,15 @@ struct ValueIndex {
     /// small enough to stay in the cache.
     private let tags: FixedArray<UInt8>
     private let entries: FixedArray<Entry>
-    private let postings: FixedArray<Posting>
-    private let checks: FixedArray<Check>
+    private let steps: FixedArray<Step>
+    private let firstIndicatorSlot: Int
 
     /// - Parameter access: for each rule the slot of the cell that it is found by, or nil.
     init(_ rules: [MatchedRule], access: [Int?], _ traits: FrameTraits, _ memory: TableMemory) {
         var operands: [Operand] = []
         var operandOfSlot: [Int: Int] = [:]
-        var checks: [Check] = []
         // Values in the order in which rules name them.
-        var lists: [[Posting]] = []
+        var lists: [[Step]] = []
         var values: [(operand: Int, key: Int64)] = []
         var found: [[Int64: Int]] = []
         for (number, rule) in rules.enumerated() {
@@ -67,23 +62,18 @@ struct ValueIndex {
                         seed: UInt64(operand + 1) &* 0x9E37_79B9_7F4A_7C15))
             }
             operands[operand].priorityRank = max(operands[operand].priorityRank, rule.priorityRank)
-            let first = checks.count
+            var posting = [Step(key: Int64(number), slot: -1)]
             // Indicators last: the fields may spare them.
-            let others = rule.constraints.filter { $0.slot != slot }
-            for indicators in [false, true] {
-                for other in others where (traits.indicator(other.slot) >= 0) == indicators {
-                    checks.append(
-                        Check(
-                            low: other.low, high: other.high, slot: Int32(other.slot), indicator: traits.indicator(other.slot), isDouble: other.isDouble))
-                }
+            for other in rule.constraints.filter({ $0.slot != slot }).sorted(by: { $0.slot < $1.slot }) {
+                if other.low != .min { posting.append(Step(key: other.low, slot: Int32(other.slot), isDouble: other.isDouble)) }
+                if other.high != .max { posting.append(Step(key: ~other.high, slot: Int32(other.slot), isDouble: other.isDouble, isUpper: true)) }
             }
-            let posting = Posting(rule: Int32(number), firstCheck: Int32(first), checkCount: Int32(checks.count - first))
             for key in constraint.values ?? [] {
                 if let list = found[operand][key] {
-                    lists[list].append(posting)
+                    lists[list] += posting
                 } else {
                     found[operand][key] = lists.count
-                    lists.append([posting])
+                    lists.append(posting)
                     values.append((operand, key))
                 }
             }
@@ -93,20 +83,20 @@ struct ValueIndex {
         while capacity < values.count * 2 { capacity *= 2 }
         var tags = [UInt8](repeating: 0, count: capacity)
         var entries = [Entry](repeating: Entry(), count: capacity)
-        var postings: [Posting] = []
+        var steps: [Step] = []
         for (value, list) in zip(values, lists) {
             let hash = Self.hash(value.key, operands[value.operand].seed)
             var place = Int(truncatingIfNeeded: hash >> 8) & (capacity - 1)
             while tags[place] != 0 { place = (place + 1) & (capacity - 1) }
             tags[place] = Self.tag(hash)
-            entries[place] = Entry(key: value.key, operand: Int32(value.operand), first: Int32(postings.count), count: Int32(list.count))
-            postings += list
+            entries[place] = Entry(key: value.key, operand: Int32(value.operand), first: Int32(steps.count), count: Int32(list.count))
+            steps += list
         }
         self.operands = memory.table(operands)
         self.tags = memory.table(tags)
         self.entries = memory.table(entries)
-        self.postings = memory.table(postings)
-        self.checks = memory.table(checks)
+        self.steps = memory.table(steps)
+        firstIndicatorSlot = traits.firstIndicatorSlot
     }
 
     @inline(__always) private static func hash(_ key: Int64, _ seed: UInt64) -> UInt64 {
@@ -131,10 +121,7 @@ struct ValueIndex {
             if tags[place] == tag {
                 let entry = entries.base + place
                 if entry.pointee.key == key && entry.pointee.operand == operand {
-                    for number in Int(entry.pointee.first)..<Int(entry.pointee.first + entry.pointee.count) {
-                        let posting = postings.base + number
-                        if passes(posting, cells, present, compute) { candidates.insert(Int(posting.pointee.rule)) }
-                    }
+                    walk(steps.base + Int(entry.pointee.first), Int(entry.pointee.count), cells, present, candidates, compute)
                     return
                 }
             }
@@ -142,18 +129,27 @@ struct ValueIndex {
         }
     }
 
-    @inline(__always) private func passes(
-        _ posting: UnsafeMutablePointer<Posting>, _ cells: UnsafeMutablePointer<UInt64>, _ present: UnsafeMutablePointer<UInt8>, _ compute: (Int) -> Void
-    ) -> Bool {
-        for number in Int(posting.pointee.firstCheck)..<Int(posting.pointee.firstCheck + posting.pointee.checkCount) {
-            let check = checks.base + number
-            let slot = Int(check.pointee.slot)
-            if present[slot] == Presence.pending { compute(Int(check.pointee.indicator)) }
+    /// Adds the rules whose checks let the event pass.
+    @inline(__always) private func walk(
+        _ first: UnsafeMutablePointer<Step>, _ count: Int, _ cells: UnsafeMutablePointer<UInt64>, _ present: UnsafeMutablePointer<UInt8>,
+        _ candidates: CandidateSet, _ compute: (Int) -> Void
+    ) {
+        var rule = -1
+        for number in 0..<count {
+            let step = first + number
+            let slot = Int(step.pointee.slot)
+            if slot < 0 {
+                if rule >= 0 { candidates.insert(rule) }
+                rule = Int(step.pointee.key)
+                continue
+            }
+            if rule < 0 { continue }
+            if present[slot] == Presence.pending { compute(slot - firstIndicatorSlot) }
             // What has no value does not rule out: the condition may be an error.
             guard present[slot] == Presence.value else { continue }
-            let key = CellConstraint.key(cells[slot], isDouble: check.pointee.isDouble)
-            if key < check.pointee.low || key > check.pointee.high { return false }
+            let key = CellConstraint.key(cells[slot], isDouble: step.pointee.isDouble)
+            if (step.pointee.isUpper ? ~key : key) < step.pointee.key { rule = -1 }
         }
-        return true
+        if rule >= 0 { candidates.insert(rule) }
     }
 }
