@@ -147,7 +147,7 @@ public final class Engine {
             cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
         }
         present[rules.firstIndicatorSlot - 1] = Presence.absent
-        (present + rules.firstIndicatorSlot).update(repeating: Presence.pending, count: rules.indicators.count)
+        (present + rules.firstIndicatorSlot).update(repeating: Presence.pending, count: rules.indicators.count + rules.sharedCount)
     }
 
     private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
@@ -155,13 +155,13 @@ public final class Engine {
         let used = rules.usedIndicators
         let candidates = candidates
         rules.matchers[eventType]._withUnsafeGuaranteedRef {
-            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, decision) }
+            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, frame, decision) }
         }
         var place = 0
         while case let index = candidates.removeFirst(&place), index >= 0 {
             evaluatedRules += 1
             let rule = compiled.base + index
-            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), decision) }
+            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame, decision) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
             case .no: continue
@@ -172,6 +172,17 @@ public final class Engine {
                 decision.errors.append(error(rule.pointee, index, outcome, eventType, frame))
             }
         }
+    }
+
+    /// Computes an indicator, or a part that rules share, unless that is done.
+    @inline(__always) private func compute(_ number: Int, _ frame: Frame, _ decision: borrowing Decision) {
+        guard number >= entityOfIndicator.count else { return compute(number, decision) }
+        guard present[firstIndicatorSlot + number] == Presence.pending else { return }
+        let part = rules.shared[decision.eventType].base + (number - entityOfIndicator.count)
+        for place in Int(part.pointee.firstUsed)..<Int(part.pointee.firstUsed + part.pointee.usedCount) {
+            compute(Int(rules.usedIndicators[place]), decision)
+        }
+        _ = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
     }
 
     @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
@@ -268,8 +279,9 @@ public final class Engine {
         var found: [Int] = []
         for hit in hits {
             let rule = rules.rules[eventType][rules.index(eventType: eventType, package: hit.package, rule: hit.rule)]
-            for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) where !found.contains(Int(rules.usedIndicators[place])) {
-                found.append(Int(rules.usedIndicators[place]))
+            for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) {
+                let number = Int(rules.usedIndicators[place])
+                if number < rules.indicators.count && !found.contains(number) { found.append(number) }
             }
         }
         return found

@@ -4,14 +4,15 @@ public import Journals
 
 /// The packages that run, compiled for a schema. Immutable, and so free to be read by any thread; replaced as a whole between two batches.
 ///
-/// A frame holds, in order: the fields of the event's row, one cell that is always absent, the indicators of all packages, temporaries.
+/// A frame holds, in order: the fields of the event's row, one cell that is always absent, the indicators of all packages,
+/// the parts that conditions share, temporaries.
 public final class RuleSet: @unchecked Sendable {
     /// A rule as the engine runs it: plain values only, so that running it counts no references.
     public struct CompiledRule {
         public let package: Int32
         public let rule: Int32
         public let program: Unmanaged<ConditionProgram>
-        /// Of the indicators that the condition reads: where their numbers are in `usedIndicators`.
+        /// Of the indicators and shared parts that the condition reads: where their numbers are in `usedIndicators`.
         public let firstUsed: Int32
         public let usedCount: Int32
         public let isLive: Bool
@@ -20,6 +21,14 @@ public final class RuleSet: @unchecked Sendable {
         /// The level that it raises the decision to, by its index in the package's policy, or -1.
         public let level: Int8
         public let score: Double
+    }
+
+    /// A part of conditions that is computed once for an event.
+    public struct SharedPart {
+        public let program: Unmanaged<ConditionProgram>
+        /// Of the indicators that it reads: where their numbers are in `usedIndicators`.
+        public let firstUsed: Int32
+        public let usedCount: Int32
     }
 
     /// What is needed of a rule to say why its condition failed.
@@ -40,7 +49,11 @@ public final class RuleSet: @unchecked Sendable {
     public let rules: FixedArray<FixedArray<CompiledRule>>
     /// In the order of `rules`.
     public let details: [[Detail]]
-    /// Numbers of the indicators that rules read, rule by rule.
+    /// By event type: the parts that rules share. Their numbers follow those of the indicators, and so do their cells.
+    public let shared: FixedArray<FixedArray<SharedPart>>
+    /// The most shared parts that an event type has.
+    public let sharedCount: Int
+    /// Numbers of the indicators and shared parts that rules read, rule by rule.
     public let usedIndicators: FixedArray<Int32>
     /// The entity type of each indicator.
     public let entityOfIndicator: FixedArray<Int32>
@@ -77,14 +90,13 @@ public final class RuleSet: @unchecked Sendable {
         self.indicators = indicators
         indicatorBase = base
         let absentSlot = schema.events.map(\.fields.count).max() ?? 0
-        firstIndicatorSlot = absentSlot + 1
-        let firstTemporary = firstIndicatorSlot + indicators.count
-        var width = firstTemporary
-        var byEvent: [[CompiledRule]] = Array(repeating: [], count: schema.events.count)
-        var programs: [ConditionProgram] = []
-        var details: [[Detail]] = Array(repeating: [], count: schema.events.count)
-        var allUsed: [Int32] = []
-        var matched: [[MatchedRule]] = Array(repeating: [], count: schema.events.count)
+        let firstIndicatorSlot = absentSlot + 1
+        let firstSharedSlot = firstIndicatorSlot + indicators.count
+        self.firstIndicatorSlot = firstIndicatorSlot
+
+        // The rules of each event type, with the places of what they read.
+        var conditions: [[SharedParts.Placed]] = Array(repeating: [], count: schema.events.count)
+        var places: [[(package: Int, rule: Int)]] = Array(repeating: [], count: schema.events.count)
         var firstRule = Array(repeating: Array(repeating: -1, count: packages.count), count: schema.events.count)
         for (packageIndex, package) in packages.enumerated() {
             for event in package.on {
@@ -99,40 +111,81 @@ public final class RuleSet: @unchecked Sendable {
                         }.first
                         return .init(slot: absentSlot, type: type!.cellType)
                     case .indicator(let index):
-                        return .init(slot: firstTemporary - indicators.count + base[packageIndex] + index, type: package.indicators[index].resultType(schema))
+                        return .init(slot: firstIndicatorSlot + base[packageIndex] + index, type: package.indicators[index].resultType(schema))
                     }
                 }
-                firstRule[event][packageIndex] = byEvent[event].count
+                firstRule[event][packageIndex] = places[event].count
                 for (ruleIndex, rule) in package.rules.enumerated() {
-                    let program = ConditionProgram(
-                        rule.condition, bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists, timeZones: timeZones)
-                    width = max(width, program.frameWidth)
-                    let variables = rule.condition.variables
-                    let used: [Int32] = variables.compactMap { variable in
-                        guard case .indicator(let index) = package.variables[variable] else { return nil }
-                        return Int32(base[packageIndex] + index)
-                    }
-                    programs.append(program)
-                    byEvent[event].append(
-                        CompiledRule(
-                            package: Int32(packageIndex), rule: Int32(ruleIndex), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
-                            usedCount: Int32(used.count), isLive: package.mode == .live,
-                            isList: rule.kind == .list, level: Int8(package.decide.levels.firstIndex { $0.name == rule.level } ?? -1), score: rule.score))
-                    matched[event].append(
-                        MatchedRule(
-                            constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))
-                    details[event].append(Detail(bindings: bindings, variables: variables))
-                    allUsed += used
+                    conditions[event].append((rule.condition, bindings))
+                    places[event].append((packageIndex, ruleIndex))
                 }
             }
         }
+        let sharedCount = isIndexed ? conditions.map(SharedParts.count).max() ?? 0 : 0
+        self.sharedCount = sharedCount
+        let firstTemporary = firstSharedSlot + sharedCount
+
+        var width = firstTemporary
+        var byEvent: [[CompiledRule]] = Array(repeating: [], count: schema.events.count)
+        var programs: [ConditionProgram] = []
+        var details: [[Detail]] = Array(repeating: [], count: schema.events.count)
+        var allUsed: [Int32] = []
+        var matched: [[MatchedRule]] = Array(repeating: [], count: schema.events.count)
+        var sharedByEvent: [[SharedPart]] = []
+        for event in schema.events.indices {
+            let parts =
+                isIndexed
+                ? SharedParts(
+                    sharedBy: conditions[event], firstSlot: firstSharedSlot, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists,
+                    timeZones: timeZones) : SharedParts()
+            /// Numbers of the indicators among a condition's variables.
+            func numbers(_ variables: [Int], _ condition: Int) -> [Int32] {
+                let place = places[event][condition]
+                return variables.compactMap { variable in
+                    guard case .indicator(let index) = packages[place.package].variables[variable] else { return nil }
+                    return Int32(base[place.package] + index)
+                }
+            }
+            sharedByEvent.append(
+                parts.parts.map { part in
+                    let used = numbers(part.variables, part.condition)
+                    defer { allUsed += used }
+                    programs.append(part.program)
+                    width = max(width, part.program.frameWidth)
+                    return SharedPart(program: .passUnretained(part.program), firstUsed: Int32(allUsed.count), usedCount: Int32(used.count))
+                })
+            for (index, condition) in conditions[event].enumerated() {
+                let place = places[event][index]
+                let package = packages[place.package]
+                let rule = package.rules[place.rule]
+                let program = ConditionProgram(
+                    condition.expression, condition.bindings, firstTemporary: firstTemporary, fingerprint: { Fingerprint.of($0) }, lists: lists,
+                    timeZones: timeZones, shared: parts)
+                width = max(width, program.frameWidth)
+                let variables = rule.condition.variables
+                let used = numbers(variables, index) + program.sharedSlots.map { Int32($0 - firstIndicatorSlot) }
+                programs.append(program)
+                byEvent[event].append(
+                    CompiledRule(
+                        package: Int32(place.package), rule: Int32(place.rule), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
+                        usedCount: Int32(used.count), isLive: package.mode == .live, isList: rule.kind == .list,
+                        level: Int8(package.decide.levels.firstIndex { $0.name == rule.level } ?? -1), score: rule.score))
+                matched[event].append(
+                    MatchedRule(constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))
+                details[event].append(Detail(bindings: condition.bindings, variables: variables))
+                allUsed += used
+            }
+        }
+        shared = FixedArray(sharedByEvent.map { FixedArray($0) })
         let isCoarseIndicator = indicators.map { $0.resultType(schema).isCoarse }
         ownedMatchers = schema.events.enumerated().map { number, event in
-            let unused = absentSlot + 1 - event.fields.count
+            let unused = firstIndicatorSlot - event.fields.count
+            let computed = indicators.count + sharedCount
             let traits = FrameTraits(
-                firstIndicatorSlot: absentSlot + 1,
-                isCoarse: event.fields.map(\.type.cellType.isCoarse) + Array(repeating: true, count: unused) + isCoarseIndicator,
-                mayBeAbsent: event.fields.map { $0.optional || $0.derivation != nil } + Array(repeating: true, count: unused + indicators.count))
+                firstIndicatorSlot: firstIndicatorSlot,
+                isCoarse: event.fields.map(\.type.cellType.isCoarse) + Array(repeating: true, count: unused) + isCoarseIndicator
+                    + Array(repeating: true, count: sharedCount),
+                mayBeAbsent: event.fields.map { $0.optional || $0.derivation != nil } + Array(repeating: true, count: unused + computed))
             return RuleMatcher(matched[number], traits, isIndexed: isIndexed)
         }
         matchers = FixedArray(ownedMatchers.map { .passUnretained($0) })
@@ -147,7 +200,11 @@ public final class RuleSet: @unchecked Sendable {
     }
 
     deinit {
-        for event in rules.indices { rules[event].deallocate() }
+        for event in rules.indices {
+            rules[event].deallocate()
+            shared[event].deallocate()
+        }
+        shared.deallocate()
         rules.deallocate()
         matchers.deallocate()
         usedIndicators.deallocate()

@@ -2,6 +2,7 @@ import Documents
 import Engine
 import Events
 import Expressions
+import Journals
 import RuleTesting
 import Rules
 import Testing
@@ -56,7 +57,7 @@ import Testing
         "d > #.0", "d >= #.5", "d < #.0", "d <= -#.5", "d == #.0", "d == #", "d != #.0", "!(d > #.0)", "d == -0.0", "half > #.0", "half == #.0", "m == #.0",
         "m > #.25", "m < #.0",
         "s == \"x#\"", "s == \"x#\"", "s in [\"x#\", \"x1\", \"x2\"]", "s != \"x#\"", "code in [#, 3, 5]", "!(code in [#])", "kind == \"a\"",
-        "kind != \"b\"", "kind in [\"b\", \"c\"]", "kind == \"none\"", "flag", "!flag", "flag == true", "s.startsWith(\"x#\")", "n + code > #",
+        "kind != \"b\"", "kind in [\"b\", \"c\"]", "flag", "!flag", "flag == true", "s.startsWith(\"x#\")", "n + code > #",
         "n / (code - #) > 1",
         "big > 9223372036854775806", "big < -9223372036854775807", "big == #", "big >= -9223372036854775807 && big <= #",
         "count > #", "count == #", "total >= #", "total < #", "mean > #.0", "mean == #.0", "prior == s", "prior == \"x#\"", "gap > duration(\"#s\")",

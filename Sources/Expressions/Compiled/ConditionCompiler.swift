@@ -6,12 +6,14 @@ extension ConditionProgram {
     ///   - fingerprint: of a string constant, as the cells have it.
     ///   - lists: to resolve the names of lists; nil where expressions use none.
     ///   - timeZones: to resolve the zones of timestamp getters.
+    ///   - shared: parts that are computed before, and only read here.
     public convenience init(
         _ expression: CheckedExpression, _ bindings: [Binding], firstTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
-        lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil
+        lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil, shared: SharedParts = SharedParts()
     ) {
         var compiler = ConditionCompiler(
-            expression: expression, bindings: bindings, nextTemporary: firstTemporary, fingerprint: fingerprint, lists: lists, timeZones: timeZones)
+            expression: expression, bindings: bindings, nextTemporary: firstTemporary, fingerprint: fingerprint, lists: lists, timeZones: timeZones,
+            shared: shared)
         self.init(compiler.compile())
     }
 }
@@ -24,6 +26,7 @@ struct ConditionCompiler {
     let fingerprint: @Sendable (String) -> UInt64
     let lists: (any ListLookup)?
     let timeZones: (any TimeZoneProvider)?
+    let shared: SharedParts
 
     private typealias Instruction = ConditionProgram.Instruction
     /// A jump target: one of the three ends, or a label.
@@ -43,7 +46,7 @@ struct ConditionCompiler {
 
     init(
         expression: CheckedExpression, bindings: [ConditionProgram.Binding], nextTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
-        lists: (any ListLookup)?, timeZones: (any TimeZoneProvider)?
+        lists: (any ListLookup)?, timeZones: (any TimeZoneProvider)?, shared: SharedParts = SharedParts()
     ) {
         self.expression = expression
         self.bindings = bindings
@@ -51,6 +54,7 @@ struct ConditionCompiler {
         self.fingerprint = fingerprint
         self.lists = lists
         self.timeZones = timeZones
+        self.shared = shared
     }
 
     mutating func compile() -> ConditionProgram.Parts {
@@ -60,16 +64,58 @@ struct ConditionCompiler {
             program.instructions = []
             labels = []
             terms = []
+            program.sharedSlots = []
             general(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
         }
+        finish()
+        program.constraints = constraints()
+        return program
+    }
+
+    /// A program that writes the value of one part of the expression, or its error, into a cell; nil where it has no compiled form.
+    mutating func compile(part node: Expr, isCondition: Bool, into slot: UInt16) -> (ConditionProgram.Parts, CellType)? {
+        var type = CellType.bool
+        if isCondition {
+            let yes = label()
+            let no = label()
+            let failed = label()
+            condition(node, yes: yes, no: no, error: failed)
+            place(yes)
+            emitValue(.constant, result: slot, immediate: 1)
+            emitEnd()
+            place(no)
+            emitValue(.constant, result: slot, immediate: 0)
+            emitEnd()
+            place(failed)
+            emitValue(.failure, result: slot)
+        } else {
+            guard case .cell(let value, let valueType)? = operand(node) else { return nil }
+            type = valueType
+            emitValue(.move, value, value, result: slot)
+        }
+        emitEnd()
+        guard program.instructions.count <= Instruction.countMax, nextTemporary <= Int(UInt16.max) else { return nil }
+        finish()
+        return (program, type)
+    }
+
+    private mutating func emitEnd() { emit(.always, yes: Instruction.toYes, no: Instruction.toYes, error: Instruction.toYes) }
+
+    /// Puts places for labels.
+    private mutating func finish() {
         for index in program.instructions.indices {
             program.instructions[index].yes = resolve(program.instructions[index].yes)
             program.instructions[index].no = resolve(program.instructions[index].no)
             program.instructions[index].error = resolve(program.instructions[index].error)
         }
-        program.constraints = constraints()
         program.frameWidth = max(nextTemporary, bindings.map { $0.slot + 1 }.max() ?? 0)
-        return program
+    }
+
+    /// The cell of a part that is computed before.
+    private mutating func sharedCell(_ node: Expr) -> (slot: UInt16, type: CellType)? {
+        guard let cell = shared.cell(node, expression, bindings) else { return nil }
+        if !program.sharedSlots.contains(Int(cell.slot)) { program.sharedSlots.append(Int(cell.slot)) }
+        return cell
     }
 
     /// What the terms that are one comparison with a constant demand of their cells, one constraint for each cell.
@@ -135,6 +181,7 @@ struct ConditionCompiler {
         if let value = constant(node), case .bool(let flag) = value {
             return emit(.always, yes: flag ? yes : no, no: no, error: error)
         }
+        if let (slot, type) = sharedCell(node), type == .bool { return emit(.isTrue, slot, yes: yes, no: no, error: error) }
         guard case .call(let function, let target, let arguments) = node.kind else {
             if case .cell(let slot, .bool) = operand(node) { return emit(.isTrue, slot, yes: yes, no: no, error: error) }
             return general(node, yes: yes, no: no, error: error)
@@ -467,6 +514,7 @@ struct ConditionCompiler {
         if case .variable(let index) = expression.reference(of: node) {
             return .cell(UInt16(bindings[index].slot), bindings[index].type)
         }
+        if let (slot, type) = sharedCell(node) { return .cell(slot, type) }
         guard case .call(let function, let target, let arguments) = node.kind else { return generalOperand(node) }
         switch (function, target, arguments.count) {
         case (Operator.add, nil, 2): return arithmetic(node, arguments, .intAdd, .doubleAdd)
