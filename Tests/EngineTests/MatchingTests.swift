@@ -5,6 +5,7 @@ import Expressions
 import Journals
 import RuleTesting
 import Rules
+import TestSupport
 import Testing
 
 /// The index against evaluating every rule in turn: the same hits, in the same order, and the same errors.
@@ -65,7 +66,7 @@ import Testing
         "when > timestamp(\"2026-11-20T00:00:00Z\") + duration(\"#s\")", "event_type == \"t\"", "code > # && code < #",
     ]
 
-    private static func package(_ number: Int, _ rules: Int, _ random: inout SeededRandom) -> String {
+    private static func package(_ number: Int, _ rules: Int, _ random: inout SeededGenerator) -> String {
         // Of some packages every rule has a term that few events meet, of others none.
         let pool = (0..<Int.random(in: 1...12, using: &random)).map { _ in terms.randomElement(using: &random)! } + ["code == #"]
         let priority = Package.Priority.allCases.randomElement(using: &random)!.rawValue
@@ -87,7 +88,7 @@ import Testing
         return text
     }
 
-    private static func event(_ id: Int, _ random: inout SeededRandom) -> (json: String, type: Int) {
+    private static func event(_ id: Int, _ random: inout SeededGenerator) -> (json: String, type: Int) {
         let type = Int.random(in: 0..<8, using: &random) == 0 ? 1 : 0
         let spread = [3, 12, 60].randomElement(using: &random)!
         func whole() -> Int { Int.random(in: -1...spread, using: &random) }
@@ -111,7 +112,7 @@ import Testing
     func randomised(seed: Int) throws {
         let seed = UInt64(seed) &* 7919 &+ 1
         print("matching seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let schema = try Schema.read(Array(Self.schema.utf8), file: "schema.yaml")
         let sizes = [1, 3, 20, 70, 200, 700]
         let texts = (0..<Int.random(in: 1...3, using: &random)).map { Self.package($0, sizes.randomElement(using: &random)!, &random) }
