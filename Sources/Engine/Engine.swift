@@ -159,8 +159,9 @@ public final class Engine {
         }
         var place = 0
         while case let index = candidates.removeFirst(&place), index >= 0 {
-            evaluatedRules += 1
             let rule = compiled.base + index
+            if Int(rule.pointee.priorityRank) < minimumPriority.rank { continue }
+            evaluatedRules += 1
             for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame, decision) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
@@ -182,7 +183,10 @@ public final class Engine {
         for place in Int(part.pointee.firstUsed)..<Int(part.pointee.firstUsed + part.pointee.usedCount) {
             compute(Int(rules.usedIndicators[place]), decision)
         }
-        _ = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
+        let outcome = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
+        // A cell without a value says which cell was at fault.
+        let slot = firstIndicatorSlot + number
+        if present[slot] != Presence.value { cells[slot] = UInt64(bitPattern: Int64(outcome.slot)) }
     }
 
     @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
@@ -202,7 +206,10 @@ public final class Engine {
         var result = Decision.RuleError(package: Int(rule.package), rule: Int(rule.rule), code: Presence.errorCode(outcome.presence), variable: nil)
         let package = rules.packages[Int(rule.package)]
         let detail = rules.details[eventType][index]
-        if let variable = detail.variables.first(where: { detail.bindings[$0].slot == outcome.slot }) {
+        let shared = firstIndicatorSlot + rules.indicators.count
+        let isShared = (shared..<shared + rules.sharedCount).contains(outcome.slot)
+        let slot = isShared ? Int(Int64(bitPattern: cells[outcome.slot])) : outcome.slot
+        if let variable = detail.variables.first(where: { detail.bindings[$0].slot == slot }) {
             result.variable = name(package, variable)
             return result
         }

@@ -16,6 +16,7 @@ public final class RuleSet: @unchecked Sendable {
         public let firstUsed: Int32
         public let usedCount: Int32
         public let isLive: Bool
+        public let priorityRank: UInt8
         /// Whether it is a list rule, which counts for nothing in the decision.
         public let isList: Bool
         /// The level that it raises the decision to, by its index in the package's policy, or -1.
@@ -168,7 +169,7 @@ public final class RuleSet: @unchecked Sendable {
                 byEvent[event].append(
                     CompiledRule(
                         package: Int32(place.package), rule: Int32(place.rule), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
-                        usedCount: Int32(used.count), isLive: package.mode == .live, isList: rule.kind == .list,
+                        usedCount: Int32(used.count), isLive: package.mode == .live, priorityRank: UInt8(package.priority.rank), isList: rule.kind == .list,
                         level: Int8(package.decide.levels.firstIndex { $0.name == rule.level } ?? -1), score: rule.score))
                 matched[event].append(
                     MatchedRule(constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))

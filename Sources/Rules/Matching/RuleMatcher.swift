@@ -62,7 +62,7 @@ public final class RuleMatcher: @unchecked Sendable {
 
     /// Puts the rules that the event in a frame may meet into `candidates`.
     /// - Parameters:
-    ///   - minimumRank: rules of lower priority are passed over.
+    ///   - minimumRank: cells that only rules of lower priority look at are passed over; the caller passes over such rules among the candidates.
     ///   - compute: computes an indicator that is `Presence.pending`; called only where a rule that is still possible needs it.
     @inline(__always) public func match(_ frame: Frame, minimumRank: Int, into candidates: CandidateSet, compute: (Int) -> Void) {
         let (cells, present) = (frame.cells, frame.present)
