@@ -186,7 +186,7 @@ public final class Engine {
         let outcome = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
         // A cell without a value says which cell was at fault.
         let slot = firstIndicatorSlot + number
-        if present[slot] != Presence.value { cells[slot] = UInt64(bitPattern: Int64(outcome.slot)) }
+        if present[slot] != Presence.value { cells[slot] = UInt64(bitPattern: Int64(part.pointee.isCondition ? outcome.slot : -1)) }
     }
 
     @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {

@@ -30,6 +30,8 @@ public final class RuleSet: @unchecked Sendable {
         /// Of the indicators that it reads: where their numbers are in `usedIndicators`.
         public let firstUsed: Int32
         public let usedCount: Int32
+        /// Whether it is a condition, and so knows which cell was at fault.
+        public let isCondition: Bool
     }
 
     /// What is needed of a rule to say why its condition failed.
@@ -153,7 +155,8 @@ public final class RuleSet: @unchecked Sendable {
                     defer { allUsed += used }
                     programs.append(part.program)
                     width = max(width, part.program.frameWidth)
-                    return SharedPart(program: .passUnretained(part.program), firstUsed: Int32(allUsed.count), usedCount: Int32(used.count))
+                    return SharedPart(
+                        program: .passUnretained(part.program), firstUsed: Int32(allUsed.count), usedCount: Int32(used.count), isCondition: part.isCondition)
                 })
             for (index, condition) in conditions[event].enumerated() {
                 let place = places[event][index]
