@@ -80,11 +80,15 @@ struct PackageReader {
         let (environment, variables) = ruleEnvironment()
         var rules: [Rule] = []
         var ruleIDs: Set<String> = []
+        var doubts = RuleDoubts(types: variables.map(cellType), diagnostics)
         for node in ruleNodes {
             if let id = node["id"], case .string(let text) = id.content, !text.isEmpty, !ruleIDs.insert(text).inserted {
                 diagnostics.error(code: "duplicate-id", "there is a rule '\(text)' already", remedy: "give each rule its own id", at: id.position)
             }
-            if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
+            if let rule = readRule(node, environment, variables, decide) {
+                rules.append(rule)
+                doubts.check(rule, at: node["when"]?.position)
+            }
         }
         checkLists(rules)
         guard let name, let version else { return nil }
@@ -392,6 +396,15 @@ struct PackageReader {
             environment.declare(constant: parameter.name, parameter.value)
         }
         return (environment, variables)
+    }
+
+    /// How a variable is held, in the first event type that has it.
+    private func cellType(_ variable: Package.Variable) -> CellType {
+        switch variable {
+        case .field(let name):
+            on.lazy.compactMap { event in schema.events[event].slot(named: name).map { schema.events[event].fields[$0].type } }.first!.cellType
+        case .indicator(let index): indicators[index].resultType(schema)
+        }
     }
 
     /// The texts that an enum can be in any of the triggering events; nil for other types, and where one of them has a plain string.
