@@ -54,7 +54,7 @@ let package = Package(
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine"], swiftSettings: strict),
         .target(
             name: "Demo",
-            dependencies: ["Documents", "Expressions", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
         .target(name: "CommandLineTable", dependencies: ["CGetopt"], swiftSettings: boundary),
         .executableTarget(
             name: "vane",

@@ -66,6 +66,17 @@ extension ShortText {
         return text
     }
 
+    /// A network card, of the addresses that nobody's cards are made with.
+    static func mac(_ number: UInt64) -> ShortText {
+        var text = ShortText()
+        text.append("02")
+        for shift in stride(from: UInt64(32), through: 0, by: -8) {
+            text.append(UInt8(ascii: ":"))
+            text.appendHexadecimal(number >> shift & 255, width: 2)
+        }
+        return text
+    }
+
     static func address(_ address: UInt32) -> ShortText {
         var text = ShortText()
         text.append(Int(address >> 24))
