@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct StoryTests {
     @Test func everyStoryAndLookAlikeOccurs() {
-        var bank = SyntheticBank(seed: seed, startMilliseconds: mondayMorning, customers: 2_000, storiesPerHour: 30, lookAlikesPerHour: 30)
+        var bank = SyntheticBank(seed: seed, startMilliseconds: mondayMorning, customers: 600, storiesPerHour: 30, lookAlikesPerHour: 30)
         let events = bank.events(from: mondayMorning, hours: 24)
         #expect(Set(events.compactMap(\.truth?.text)) == Set(FraudStory.all.map(\.text)), "seed \(seed)")
         #expect(Set(events.compactMap(\.truth?.point)) == Set(FraudStory.all.map(\.point)), "seed \(seed)")

@@ -1,5 +1,5 @@
 // How numbers become identifiers. All are recognisably invented: card numbers start with bank codes that nobody has, mobile numbers with the unassigned
-// 154, identity numbers with the region 99, and internet addresses come from private and documentation ranges.
+// 154, or the first of virtual operators' 170, identity numbers with the region 99, and internet addresses come from private and documentation ranges.
 extension ShortText {
     static func eventID(_ number: Int) -> ShortText {
         var text = ShortText()
