@@ -416,7 +416,8 @@ struct PackageReader {
                 code: "missing-key", "a list rule needs its list", remedy: "add 'list: {name: grey_ips, subject: ip, ttl: 7d}'", at: map.position)
         }
         guard let id, let kind, let condition else { return nil }
-        return Rule(id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level,
+        return Rule(
+            id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level,
             talkingPoint: talkingPoint, listing: listing)
     }
 

@@ -48,7 +48,8 @@ extension DemoVerb {
     }
 
     private static func row(_ name: String, _ figures: String...) -> String {
-        name + String(repeating: " ", count: max(1, 16 - name.count)) + figures.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined() + "\n"
+        name + String(repeating: " ", count: max(1, 16 - name.count)) + figures.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
+            + "\n"
     }
 
     private static func percent(_ share: Double?) -> String { share.map { "\(Int(($0 * 100).rounded())) %" } ?? "–" }

@@ -46,7 +46,8 @@ import Testing
     /// A comment stands above each rule, or above the one of the same point that it follows, and behind each parameter.
     @Test func commentsExplainRulesAndParameters() throws {
         for package in Self.points.keys.sorted() {
-            let lines = String(decoding: try contents("\(rulesFolder)/\(package)/package.yaml"), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = String(decoding: try contents("\(rulesFolder)/\(package)/package.yaml"), as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false)
             var explained: Set<Substring> = []
             for (index, line) in lines.enumerated() where line.hasPrefix("  - id: ") {
                 let isRule = lines.dropFirst(index).prefix(3).contains { $0.hasPrefix("    kind: ") }

@@ -7,7 +7,8 @@ extension FraudStory {
         for _ in 0..<stage.random.within(2...3) {
             let person = stage.newcomer(city: city)
             let access = Access(
-                channel: .mobile, device: stage.customers[person].device, address: stage.hostingAddress(), city: city, place: stage.near(Geography.sensitivePlace))
+                channel: .mobile, device: stage.customers[person].device, address: stage.hostingAddress(), city: city,
+                place: stage.near(Geography.sensitivePlace))
             stage.open(person, access)
             stage.wait(minutes: 10...40)
         }

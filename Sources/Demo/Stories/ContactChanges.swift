@@ -8,7 +8,8 @@ extension FraudStory {
         stage.wait(minutes: 15...60)
         for step in 0..<stage.random.within(3...4) {
             let phone = Customer.phoneNumber(stage.freshNumber())
-            let access = stage.access(device: stage.customers[straw].device, address: stage.carrierAddress(stage.customers[straw].city), city: stage.customers[straw].city)
+            let access = stage.access(
+                device: stage.customers[straw].device, address: stage.carrierAddress(stage.customers[straw].city), city: stage.customers[straw].city)
             stage.change(straw, step == 1 ? .boundCard : .phone, access, newPhone: phone)
             stage.wait(minutes: 20...60)
         }

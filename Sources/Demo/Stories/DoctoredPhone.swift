@@ -1,7 +1,8 @@
 extension FraudStory {
     /// None of it means much by itself; together it is a tool.
     static let doctoredPhone = FraudStory(
-        "doctored-phone", point: "D", "A rooted phone with copies of the app and a false location, then a large transfer", hits: ["D-root", "D-copies", "D-location"]
+        "doctored-phone", point: "D", "A rooted phone with copies of the app and a false location, then a large transfer",
+        hits: ["D-root", "D-copies", "D-location"]
     ) { stage in
         let victim = stage.recruit(balanceYuan: stage.random.within(60_000...120_000))
         stage.customers[victim].isRooted = false

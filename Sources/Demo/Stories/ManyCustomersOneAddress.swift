@@ -1,6 +1,8 @@
 extension FraudStory {
     /// A room full of phones behind one server abroad.
-    static let manyCustomersOneAddress = FraudStory("many-customers-one-address", point: "C13", "Accounts of many people use one address abroad", hits: ["C13-abroad", "C13-listed"]) { stage in
+    static let manyCustomersOneAddress = FraudStory(
+        "many-customers-one-address", point: "C13", "Accounts of many people use one address abroad", hits: ["C13-abroad", "C13-listed"]
+    ) { stage in
         let city = stage.random.within(Geography.abroad)
         let address = stage.foreignAddress()
         for _ in 0..<stage.random.within(10...14) {

@@ -1,6 +1,8 @@
 extension FraudStory {
     /// A gang works through bought accounts on one phone.
-    static let manyCustomersOneDevice = FraudStory("many-customers-one-device", point: "C6", "One phone operates the accounts of many people", hits: ["C6-device", "C6-listed"]) { stage in
+    static let manyCustomersOneDevice = FraudStory(
+        "many-customers-one-device", point: "C6", "One phone operates the accounts of many people", hits: ["C6-device", "C6-listed"]
+    ) { stage in
         let device = stage.freshDevice()
         let city = stage.random.below(Geography.domesticCount)
         for _ in 0..<stage.random.within(11...14) {
