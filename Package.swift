@@ -79,6 +79,9 @@ let package = Package(
         .testTarget(name: "RulesTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "RuleTestingTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"],
+            swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),

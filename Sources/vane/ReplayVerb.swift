@@ -12,7 +12,8 @@ enum ReplayVerb {
     static let verb = Verb(
         "replay", summary: "run recorded events through rules and print what they decide",
         details: [
-            "Reads one JSON event a line and prints one JSON object for each event that a rule hits, in input order. Where the schema has several event types, each event names its own under \"event_type\". Refused events are reported on standard error with their line."
+            "Reads one JSON event a line and prints one JSON object for each event that a rule hits, in input order. Where the schema has several event types, each event names its own under \"event_type\". Refused events are reported on standard error with their line.",
+            "With --against, the events run through those packages as well, and what is printed is where the two decide differently, rule by rule. Exits with 2 if they do.",
         ],
         arguments: [Argument("EVENTS", help: "file of JSON Lines; - reads standard input", count: .atLeastOne)],
         options: [
@@ -20,11 +21,16 @@ enum ReplayVerb {
             Option("package", short: "p", "PATH", help: "a package file, or a folder of packages", isRepeated: true, completion: .files),
             Option("indicators", help: "print the value of every indicator"),
             Option("all", help: "print events that nothing hits, too"),
+            Option("against", "PATH", help: "other packages to compare with", isRepeated: true, completion: .files),
+            Option("truth", "FIELD", help: "with --against: member of the events that says whether they are frauds, for precision and recall"),
+            Option(
+                "format", "FORMAT", help: "with --against: a summary for people, or every difference as JSON Lines", default: "text", choices: ["text", "json"]),
             Option("pseudonym-key", "FILE", help: "the key for sensitive fields", environment: "VANE_PSEUDONYM_KEY_FILE", completion: .files),
         ],
         examples: [
             Example("vane replay --schema rules/schema.yaml --package rules events.jsonl", "what would the shipped rules have said?"),
             Example("zstdcat day.jsonl.zst | vane replay -s schema.yaml -p new/ --all --indicators -", "every event with all its indicators"),
+            Example("vane replay -p rules --against new/ --truth is_fraud day.jsonl", "which decisions would new packages change, and for the better?"),
         ])
 
     static func run(_ arguments: ParsedArguments) -> Int32 {
@@ -39,8 +45,14 @@ enum ReplayVerb {
             let zones = ZoneFiles()
             let engine = try Engine(schema: schema, packages: packages, timeZones: zones)
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
+            let decoder = Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones)
+            let against = arguments.values("against")
+            if !against.isEmpty {
+                let other = try Engine(schema: schema, packages: try RuleFiles.packages(against, schema: schema), timeZones: zones)
+                return try compare(engine, other, decoder, arguments)
+            }
             let replay = Replay(
-                engine: engine, decoder: Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones),
+                engine: engine, decoder: decoder,
                 options: Replay.Options(indicators: arguments.flag("indicators"), all: arguments.flag("all")))
             for path in arguments.arguments {
                 var reader = try LineReader(path)
@@ -48,11 +60,7 @@ enum ReplayVerb {
                 while let line = reader.next() {
                     number += 1
                     if line.isEmpty { continue }
-                    if let rejection = replay.run(line, emit: { Terminal.write($0) }) {
-                        Terminal.complain(
-                            "\(path == "-" ? "<stdin>" : path):\(number):1: error[\(rejection.reason.rawValue)]: \(rejection.field.map { "\($0): " } ?? "")\(rejection.message)"
-                        )
-                    }
+                    if let rejection = replay.run(line, emit: { Terminal.write($0) }) { complain(rejection, path, number) }
                 }
             }
             return replay.summary.rejected == 0 ? Exit.fine : Exit.invalid
@@ -60,5 +68,10 @@ enum ReplayVerb {
             Terminal.complain(error.all)
             return Exit.invalid
         }
+    }
+
+    static func complain(_ rejection: Rejection, _ path: String, _ line: Int) {
+        let field = rejection.field.map { "\($0): " } ?? ""
+        Terminal.complain("\(path == "-" ? "<stdin>" : path):\(line):1: error[\(rejection.reason.rawValue)]: \(field)\(rejection.message)")
     }
 }

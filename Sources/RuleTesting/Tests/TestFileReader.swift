@@ -104,7 +104,9 @@ struct TestFileReader {
         var map = MapReader(node, "a test", diagnostics)
         let name = map.nonEmptyString("name", .required)
         let start = map.optional("start").map { readInstant($0, "'start'") } ?? Self.defaultStart
-        let lists = map.optional("lists").map { readLists($0, start ?? Self.defaultStart) } ?? []
+        // A start that is no time was reported; what else is wrong is reported all the same.
+        let instant = start ?? Self.defaultStart
+        let lists = map.optional("lists").map { readLists($0, instant) } ?? []
         let eventNodes = map.list("events", .required)
         let expectNode = map.optional("expect")
         let alertsNode = map.optional("alerts")
@@ -115,9 +117,9 @@ struct TestFileReader {
         }
         var noAlerts: Position?
         if let alertsNode, alertsNode.choice("'alerts'", among: ["none"], diagnostics) != nil { noAlerts = alertsNode.position }
-        guard let eventNodes, let start else { return nil }
+        guard let eventNodes else { return nil }
         if eventNodes.isEmpty { diagnostics.error(code: "bad-value", "the test has no events", remedy: "write at least one", at: node.position) }
-        let events = readEvents(eventNodes, start)
+        let events = readEvents(eventNodes, instant)
         let expectations = expectNode.map { readExpectations($0, events) } ?? []
         guard let name else { return nil }
         return PackageTest(
