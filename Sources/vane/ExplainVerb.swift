@@ -48,8 +48,14 @@ enum ExplainVerb {
                 engine: try Engine(schema: schema, packages: packages, timeZones: zones),
                 decoder: Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones), remembersTexts: true)
             guard let explanations = try explain(eventID, arguments.arguments[0], runner) else { return Exit.invalid }
-            let wanted = arguments.values("rule").isEmpty ? explanations : explanations.filter { arguments.values("rule").contains($0.rule) }
-            if arguments.value("format") == "json" { printJSON(wanted, runner) } else { printText(wanted, runner) }
+            let rules = arguments.values("rule")
+            let wanted = rules.isEmpty ? explanations : explanations.filter { rules.contains($0.rule) }
+            let hits = explanations.count(where: \.isHit)
+            if arguments.value("format") == "json" {
+                printJSON(wanted, runner)
+            } else {
+                printText(wanted, "\(hits) of \(explanations.count) rules hit", runner)
+            }
             return Exit.fine
         } catch {
             Terminal.complain(error.all)
@@ -103,12 +109,10 @@ enum ExplainVerb {
         return nil
     }
 
-    private static func printText(_ explanations: [RuleExplanation], _ runner: EventRunner) {
+    private static func printText(_ explanations: [RuleExplanation], _ summary: String, _ runner: EventRunner) {
         let palette = Palette(isEnabled: Terminal.hasColour(STDOUT_FILENO))
         let type = runner.engine.schema.events[runner.decision.eventType].name
-        let hits = explanations.count(where: \.isHit)
-        Terminal.write(
-            "\(type) \(palette.bold(runner.eventID)) at \(RFC3339.text(runner.eventTimeMilliseconds)): \(hits) of \(explanations.count) rules hit\n")
+        Terminal.write("\(type) \(palette.bold(runner.eventID)) at \(RFC3339.text(runner.eventTimeMilliseconds)): \(summary)\n")
         for explanation in explanations {
             Terminal.write("\n")
             ExplanationText(palette, indentation: 0).print(explanation)

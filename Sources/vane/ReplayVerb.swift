@@ -34,6 +34,11 @@ enum ReplayVerb {
         ])
 
     static func run(_ arguments: ParsedArguments) -> Int32 {
+        let isComparison = !arguments.values("against").isEmpty
+        if isComparison ? arguments.flag("indicators") || arguments.flag("all") : arguments.isGiven("truth") || arguments.isGiven("format") {
+            Terminal.complain("vane: error[usage]: --truth and --format go with --against, --indicators and --all do not; see vane replay --help")
+            return ExitStatus.usage
+        }
         do {
             let packagePaths = arguments.values("package")
             guard let schemaPath = arguments.value("schema") ?? packagePaths.first.flatMap({ RuleFiles.schemaPath(near: $0) }) else {
@@ -46,9 +51,8 @@ enum ReplayVerb {
             let engine = try Engine(schema: schema, packages: packages, timeZones: zones)
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
             let decoder = Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones)
-            let against = arguments.values("against")
-            if !against.isEmpty {
-                let other = try Engine(schema: schema, packages: try RuleFiles.packages(against, schema: schema), timeZones: zones)
+            if isComparison {
+                let other = try Engine(schema: schema, packages: try RuleFiles.packages(arguments.values("against"), schema: schema), timeZones: zones)
                 return try compare(engine, other, decoder, arguments)
             }
             let replay = Replay(

@@ -17,8 +17,13 @@ extension TestFile {
 struct TestFileReader {
     let context: PackageUnderTest
     let diagnostics: DiagnosticList
+    /// Where events are decoded to see whether they can be.
+    let batch: EventBatch
     /// By event type: what each event has unless it says otherwise.
     private(set) var defaults: [[(field: Field, value: Node)]]
+
+    /// By event type: whether something is wrong with them, which is reported and makes no more faults of events.
+    private(set) var hasBrokenDefaults: [Bool]
 
     /// Where no test says when it starts: a Monday morning in Shanghai, so that days and hours are the same wherever it runs.
     static let defaultStart: Int64 = 1_772_416_800_000
@@ -28,7 +33,9 @@ struct TestFileReader {
     init(_ context: PackageUnderTest, _ diagnostics: DiagnosticList) {
         self.context = context
         self.diagnostics = diagnostics
+        batch = EventBatch(capacity: 1, schema: context.schema)
         defaults = Array(repeating: [], count: context.schema.events.count)
+        hasBrokenDefaults = Array(repeating: false, count: context.schema.events.count)
     }
 
     mutating func read(_ root: Node) -> [PackageTest] {
@@ -55,13 +62,15 @@ struct TestFileReader {
         for (key, value) in MapReader(node, "'defaults'", diagnostics).entries {
             guard let type = eventType(key, besides: []) else { continue }
             let writer = FieldWriter(startMilliseconds: Self.defaultStart, diagnostics: diagnostics)
+            let errors = diagnostics.all.count
             for (field, value) in fields(of: type, value) {
-                // Checked here, so that a wrong value is reported once and not for each event.
+                let errors = diagnostics.all.count
                 var scratch = JSONWriter()
                 scratch.beginObject()
                 writer.write(field, value, number: 1, &scratch)
-                defaults[type].append((field, value))
+                if diagnostics.all.count == errors { defaults[type].append((field, value)) }
             }
+            hasBrokenDefaults[type] = diagnostics.all.count > errors
         }
     }
 
