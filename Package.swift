@@ -72,19 +72,22 @@ let package = Package(
             path: "benchmarks/core", swiftSettings: hotPath),
 
         // Tests.
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
-        .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
-        .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: strict),
-        .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
+            name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "RuleTestingTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"],
+            name: "RuleTestingTests",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
@@ -92,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.
-        .testTarget(name: "IntegrationTests", dependencies: ["vane", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

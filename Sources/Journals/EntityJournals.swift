@@ -245,14 +245,19 @@ final class EntityJournals {
         let visible = visibleStart(reading.group, time, header)
         let state = position.isLatest ? states.make(position.journal) : states.existing(position.journal)
         if position.isLatest, let state { plan.advance(reading.group, view, state, now: time, windowStart: visible, pool, types) }
-        let events = plan.events(
-            reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+        let events: Int?
+        if group.kind == .sequence {
+            var happened: UInt64 = 0
+            events = read(index, at: position, into: &happened) && happened != 0 ? group.steps.count : nil
+        } else {
+            events = plan.events(reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+        }
         let horizon = self.horizon(header)
         let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
         let isApproximate =
             switch group.kind {
             case .lifetime: plan.isPartial(group, state, header)
-            case .lastEvents: isFolded && events < Int(group.length)
+            case .lastEvents: isFolded && events! < Int(group.length)
             default: isFolded || (from < horizon && header.pointee.firstSeen <= horizon)
             }
         return JournalStore.Evidence(fromMilliseconds: from, toMilliseconds: time - group.offset, events: events, isApproximate: isApproximate)

@@ -10,6 +10,8 @@ public import Telemetry
 /// The long-running service: everything that a configuration names, put together and run.
 public final class Daemon {
     private let pipeline: Pipeline
+    /// What is doubtful about the files that the configuration names; logged already.
+    public let warnings: [Diagnostic]
 
     /// Why the daemon ended.
     public enum Ending: Sendable {
@@ -26,27 +28,18 @@ public final class Daemon {
     public init(
         _ configuration: Configuration, build: String, log: Logger, registry: MetricsRegistry, stop: StopFlag, isDemo: Bool = false
     ) throws(Diagnostics) {
-        try Daemon.refuseWhatIsMissing(configuration)
-        guard let kafka = configuration.kafka else {
-            throw Diagnostics([
-                Diagnostic(code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'")
-            ])
-        }
-        let loaded = try Loaded(configuration)
-        let zones = ZoneFiles()
-        let engine = try Engine(
-            schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones,
-            journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
-            limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
-        let pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
+        let warnings = DiagnosticList()
+        let prepared = try Prepared(configuration, isDemo: isDemo, warnings)
+        self.warnings = warnings.sorted
+        for warning in self.warnings { log.warning(warning.code, warning.description) }
         do {
             pipeline = try Pipeline(
-                kafka, engine: engine, decoder: Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones), instance: Daemon.instance,
-                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo)
+                prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
+                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo)
         } catch {
-            throw Diagnostics([Diagnostic(code: "bad-property", "\(error)", remedy: "correct the property under 'kafka' in the configuration")])
+            throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
         }
-        for package in loaded.packages {
+        for package in prepared.engine.rules.packages {
             log.info(
                 "package", "running package \(package.name) \(package.version)",
                 [
@@ -95,14 +88,50 @@ public final class Daemon {
         try diagnostics.throwIfErrors()
     }
 
+    /// Everything short of a connection: what `run` and `check` have in common.
+    private struct Prepared {
+        let kafka: Configuration.Kafka
+        let engine: Engine
+        let decoder: Decoder
+
+        /// - Parameter isCheck: the key for sensitive fields may be somewhere else, so that its absence is a warning.
+        init(_ configuration: Configuration, isDemo: Bool = false, isCheck: Bool = false, _ warnings: DiagnosticList) throws(Diagnostics) {
+            let diagnostics = DiagnosticList()
+            do { try Daemon.refuseWhatIsMissing(configuration) } catch { diagnostics.add(contentsOf: error.all) }
+            if configuration.kafka == nil {
+                diagnostics.error(
+                    code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'", at: nil)
+            }
+            var loaded: Loaded?
+            do { loaded = try Loaded(configuration, warnings) } catch { diagnostics.add(contentsOf: error.all) }
+            try diagnostics.throwIfErrors()
+            guard let kafka = configuration.kafka, let loaded else { preconditionFailure("errors were thrown") }
+            let zones = ZoneFiles()
+            self.kafka = kafka
+            engine = try Engine(
+                schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones,
+                journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
+                limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
+            var pseudonymiser: Pseudonymiser?
+            do {
+                pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
+            } catch {
+                guard isCheck, configuration.pseudonymKey == nil else { throw error }
+                for fault in error.all { warnings.add(fault.asWarning) }
+                pseudonymiser = try PseudonymKey.pseudonymiser(for: loaded.schema, keyFile: nil, forTesting: true)
+            }
+            decoder = Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones)
+        }
+    }
+
     /// What a configuration names in files.
     struct Loaded {
         var schema: Schema
         var packages: [Package] = []
         var lists = Lists()
 
-        init(_ configuration: Configuration) throws(Diagnostics) {
-            schema = try RuleFiles.schema(configuration.schema)
+        init(_ configuration: Configuration, _ warnings: DiagnosticList) throws(Diagnostics) {
+            schema = try RuleFiles.schema(configuration.schema, warnings: warnings)
             let diagnostics = DiagnosticList()
             for file in configuration.lists {
                 do {
@@ -125,7 +154,7 @@ public final class Daemon {
                 }
             }
             do {
-                packages = try RuleFiles.packages(paths, schema: schema, lists: lists.names)
+                packages = try RuleFiles.packages(paths, schema: schema, lists: lists.names, warnings: warnings)
                 for (index, mode) in modes.enumerated() {
                     if let mode { packages[index].mode = mode == .live ? .live : .shadow }
                 }
@@ -137,10 +166,9 @@ public final class Daemon {
     }
 
     /// Reads everything that a configuration names, as `run` would, and connects nothing.
-    /// - Throws: everything that is wrong.
-    public static func check(_ configuration: Configuration) throws(Diagnostics) {
-        let loaded = try Loaded(configuration)
-        _ = try Engine(schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: ZoneFiles())
-        if case .file = configuration.pseudonymKey { _ = try pseudonymiser(configuration, loaded.schema, isDemo: false) }
+    /// - Parameter warnings: receives what is doubtful but not wrong.
+    /// - Throws: everything that is wrong, and that `run` would refuse.
+    public static func check(_ configuration: Configuration, warnings: DiagnosticList) throws(Diagnostics) {
+        try KafkaProperties.check(Prepared(configuration, isCheck: true, warnings).kafka, warnings)
     }
 }

@@ -22,6 +22,7 @@ enum ExplainVerb {
         options: [
             Option("schema", short: "s", "FILE", help: "the schema; by default schema.yaml beside or above the first package", completion: .files),
             Option("package", short: "p", "PATH", help: "a package file, or a folder of packages", isRequired: true, isRepeated: true, completion: .files),
+            ListOption.option,
             Option("rule", "ID", help: "only this rule", isRepeated: true),
             Option("format", "FORMAT", help: "how to print it", default: "text", choices: ["text", "json"]),
             Option("pseudonym-key", "FILE", help: "the key for sensitive fields", environment: "VANE_PSEUDONYM_KEY_FILE", completion: .files),
@@ -38,6 +39,7 @@ enum ExplainVerb {
                 Terminal.complain("vane: error[missing-schema]: there is no schema; name it with --schema")
                 return ExitStatus.usage
             }
+            guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
             let eventID = try eventID(arguments.arguments[1])
             let schema = try RuleFiles.schema(schemaPath)
             let packages = try RuleFiles.packages(packagePaths, schema: schema)
@@ -45,7 +47,7 @@ enum ExplainVerb {
             let zones = ZoneFiles()
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
             let runner = EventRunner(
-                engine: try Engine(schema: schema, packages: packages, timeZones: zones),
+                engine: try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones),
                 decoder: Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones), remembersTexts: true)
             guard let explanations = try explain(eventID, arguments.arguments[0], runner) else { return Exit.invalid }
             let rules = arguments.values("rule")

@@ -19,6 +19,7 @@ enum ReplayVerb {
         options: [
             Option("schema", short: "s", "FILE", help: "the schema; by default schema.yaml beside or above the first package", completion: .files),
             Option("package", short: "p", "PATH", help: "a package file, or a folder of packages", isRepeated: true, completion: .files),
+            ListOption.option,
             Option("indicators", help: "print the value of every indicator"),
             Option("all", help: "print events that nothing hits, too"),
             Option("against", "PATH", help: "other packages to compare with", isRepeated: true, completion: .files),
@@ -45,14 +46,20 @@ enum ReplayVerb {
                 Terminal.complain("vane: error[missing-schema]: there is no schema; name it with --schema")
                 return ExitStatus.usage
             }
-            let schema = try RuleFiles.schema(schemaPath)
-            let packages = try RuleFiles.packages(packagePaths, schema: schema)
+            guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
+            let warnings = DiagnosticList()
+            let schema = try RuleFiles.schema(schemaPath, warnings: warnings)
+            let packages = try RuleFiles.packages(packagePaths, schema: schema, warnings: warnings)
+            Terminal.complain(warnings.sorted)
             let zones = ZoneFiles()
-            let engine = try Engine(schema: schema, packages: packages, timeZones: zones)
+            let engine = try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones)
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
             let decoder = Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones)
             if isComparison {
-                let other = try Engine(schema: schema, packages: try RuleFiles.packages(arguments.values("against"), schema: schema), timeZones: zones)
+                // Rules fill lists, so each side has its own.
+                guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
+                let packages = try RuleFiles.packages(arguments.values("against"), schema: schema)
+                let other = try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones)
                 return try compare(engine, other, decoder, arguments)
             }
             let replay = Replay(

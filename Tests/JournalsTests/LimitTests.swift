@@ -1,5 +1,6 @@
 import Events
 import Expressions
+import TestSupport
 import Testing
 
 @testable import Journals

@@ -5,7 +5,6 @@ struct GeneralPart: Sendable {
     private let result: CellType
     private let fingerprint: @Sendable (String) -> UInt64
     private let timeZones: (any TimeZoneProvider)?
-    private let literals: [UInt64: String]
 
     init(
         _ expression: CheckedExpression, _ node: Expr, _ bindings: [ConditionProgram.Binding], result: CellType,
@@ -16,7 +15,6 @@ struct GeneralPart: Sendable {
         self.result = result
         self.fingerprint = fingerprint
         self.timeZones = timeZones
-        literals = program.literals(by: fingerprint)
     }
 
     /// Whether it holds, and `Presence`.
@@ -43,13 +41,12 @@ struct GeneralPart: Sendable {
         case (.int, .int(let value)): return (UInt64(bitPattern: value), Presence.value)
         case (.double, .double(let value)): return (value.bitPattern, Presence.value)
         case (.fingerprint, .string(let value)): return (fingerprint(value), Presence.value)
-        case (.fingerprint, .uint(let value)): return (value, Presence.value)
         default: return (0, Presence.failed)
         }
     }
 
     private func activation(_ frame: Frame) -> FrameActivation {
-        FrameActivation(frame: frame, bindings: bindings, fingerprint: fingerprint, timeZones: timeZones, literals: literals)
+        FrameActivation(frame: frame, bindings: bindings, fingerprint: fingerprint, timeZones: timeZones)
     }
 
     /// The value of a node that depends on nothing; nil where it does, or fails.
