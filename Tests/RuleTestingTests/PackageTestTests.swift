@@ -36,8 +36,15 @@ import Testing
         ("expect: {level: red}", []), ("expect: {level: none}", ["10:21 last: level: expected none, got red"]), ("expect: {event: 2, level: none}", []),
         ("expect: {event: 1, level: red}", ["10:31 pay-1: level: expected red, got none"]), ("expect: {score: 90}", []),
         ("expect: {score: 89.5}", ["10:21 last: score: expected 89.5, got 90"]), ("expect: {actions: [block, freeze]}", []),
-        ("expect: {actions: [freeze, block]}", []), ("expect: {actions: [block]}", ["10:23 last: actions: expected block, got block, freeze"]),
-        ("expect: {actions: []}", ["10:23 last: actions: expected none, got block, freeze"]), ("expect: {event: 4, actions: []}", []),
+        ("expect: {actions: [freeze, block]}", []),
+        ("expect: {actions: [block]}", ["10:23 last: actions: expected block, got block on account for 1d, freeze on account"]),
+        ("expect: {actions: [{action: block, on: account, for: 24h}, freeze]}", []), ("expect: {actions: [freeze, {action: block, for: 1d}]}", []),
+        (
+            "expect: {actions: [{action: block, for: 1h}, freeze]}",
+            ["10:23 last: actions: expected block for 1h, freeze, got block on account for 1d, freeze on account"]
+        ),
+        ("expect: {actions: []}", ["10:23 last: actions: expected none, got block on account for 1d, freeze on account"]),
+        ("expect: {event: 4, actions: []}", []),
         ("expect: {indicators: {payers_1h: 3, paid_1h: 1000, in_then_out: true}}", []),
         ("expect: {indicators: {payers_1h: 4}}", ["10:38 last: indicators.payers_1h: expected 4, got 3"]),
         ("expect: {indicators: {payers_1h: null}}", ["10:38 last: indicators.payers_1h: expected null, got 3"]),

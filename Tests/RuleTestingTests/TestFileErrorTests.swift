@@ -41,6 +41,10 @@ import Testing
         ("events: [{login: {account: a}}]\nexpect: {event: 2, hits: []}", ["4:21 unknown-event"]),
         ("events: [{login: {account: a}}]\nexpect: {event: e2, hits: []}", ["4:21 unknown-event"]),
         ("events: [{login: {account: a}}]\nexpect: {no_hit: [many], hits: [], level: none, score: 0}", ["4:22 unwatched-event", "4:60 unwatched-event"]),
+        (
+            "events: [{payment: {account: a, direction: in, amount: 1}}]\nexpect: {actions: [{action: blok, on: acount, for: ever, to: x}, {on: account}]}",
+            ["4:33 bad-value", "4:43 bad-value", "4:56 bad-value", "4:62 unknown-key", "4:70 missing-key"]
+        ),
         ("events: [{login: {account: a}}]\nexpect: {hits: [], levl: red}", ["4:24 unknown-key"]),
         (
             "events: [{payment: {account: a, direction: in, amount: 1}}]\nexpect: {level: orange, score: 101, actions: [blok], hit: [mny]}",

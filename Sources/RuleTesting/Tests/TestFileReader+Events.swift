@@ -35,7 +35,7 @@ extension TestFileReader {
         let first = firstTime(&map, start, previous)
         let id = map.nonEmptyString("id")
         let times = map.int("times", in: 1...Int64(TestLimits.eventsMax))
-        let every = map.duration("every")
+        let every = map.duration("every", in: 0...SchemaLimits.historyMillisecondsMax)
         if let position = map.entries.first(where: { $0.key.text == "every" })?.key.position, !map.contains("times") {
             diagnostics.error(code: "missing-key", "'every' is the step of a series, and 'times' is not there", remedy: "add 'times: …'", at: position)
         }
