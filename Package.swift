@@ -30,13 +30,14 @@ let package = Package(
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
+        .target(name: "CPrefetch"),
         .target(name: "CGetopt"),
 
         // The deterministic core, from the bottom up.
         .target(name: "Documents", dependencies: ["CYAML"], swiftSettings: boundary),
         .target(name: "Expressions", dependencies: ["Documents", "CRE2"], swiftSettings: hotPath),
         .target(name: "Events", dependencies: ["Documents", "Expressions", "CSimdJSON", "CXXHash", "CCrypto"], swiftSettings: hotPath),
-        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: hotPath),
+        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events", "CPrefetch"], swiftSettings: hotPath),
         .target(name: "Rules", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: hotPath),
         .target(name: "Engine", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: hotPath),
 

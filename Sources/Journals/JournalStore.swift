@@ -23,7 +23,7 @@ public final class JournalStore {
     }
 
     public struct Limits: Sendable {
-        /// Records that one journal may hold; the oldest are dropped beyond, and windows that reach there are `approximate`.
+        /// Records that one journal may hold; the oldest are folded into panes beyond, and windows that reach there are `approximate`.
         public var recordsPerEntityMax: Int
 
         /// 100,000 records of 44 bytes are 4 MB: one entity cannot take a process's memory.
@@ -56,7 +56,7 @@ public final class JournalStore {
         public var toMilliseconds: Int64
         /// Records in the window that match the condition; of a sequence that has happened, the records that it comprises, and nil of one that has not.
         public var events: Int?
-        /// Records of the window are missing: too many for one journal, or older than the history.
+        /// Records of the window are missing or known by their panes only: too many for one journal, or older than the history.
         public var isApproximate: Bool
     }
 
