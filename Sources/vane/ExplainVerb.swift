@@ -22,6 +22,7 @@ enum ExplainVerb {
         options: [
             Option("schema", short: "s", "FILE", help: "the schema; by default schema.yaml beside or above the first package", completion: .files),
             Option("package", short: "p", "PATH", help: "a package file, or a folder of packages", isRequired: true, isRepeated: true, completion: .files),
+            ListOption.option,
             Option("rule", "ID", help: "only this rule", isRepeated: true),
             Option("format", "FORMAT", help: "how to print it", default: "text", choices: ["text", "json"]),
             Option("pseudonym-key", "FILE", help: "the key for sensitive fields", environment: "VANE_PSEUDONYM_KEY_FILE", completion: .files),
@@ -38,6 +39,7 @@ enum ExplainVerb {
                 Terminal.complain("vane: error[missing-schema]: there is no schema; name it with --schema")
                 return ExitStatus.usage
             }
+            guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
             let eventID = try eventID(arguments.arguments[1])
             let schema = try RuleFiles.schema(schemaPath)
             let packages = try RuleFiles.packages(packagePaths, schema: schema)
@@ -45,11 +47,17 @@ enum ExplainVerb {
             let zones = ZoneFiles()
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
             let runner = EventRunner(
-                engine: try Engine(schema: schema, packages: packages, timeZones: zones),
+                engine: try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones),
                 decoder: Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones), remembersTexts: true)
             guard let explanations = try explain(eventID, arguments.arguments[0], runner) else { return Exit.invalid }
-            let wanted = arguments.values("rule").isEmpty ? explanations : explanations.filter { arguments.values("rule").contains($0.rule) }
-            if arguments.value("format") == "json" { printJSON(wanted, runner) } else { printText(wanted, runner) }
+            let rules = arguments.values("rule")
+            let wanted = rules.isEmpty ? explanations : explanations.filter { rules.contains($0.rule) }
+            let hits = explanations.count(where: \.isHit)
+            if arguments.value("format") == "json" {
+                printJSON(wanted, runner)
+            } else {
+                printText(wanted, "\(hits) of \(explanations.count) rules hit", runner)
+            }
             return Exit.fine
         } catch {
             Terminal.complain(error.all)
@@ -103,12 +111,10 @@ enum ExplainVerb {
         return nil
     }
 
-    private static func printText(_ explanations: [RuleExplanation], _ runner: EventRunner) {
+    private static func printText(_ explanations: [RuleExplanation], _ summary: String, _ runner: EventRunner) {
         let palette = Palette(isEnabled: Terminal.hasColour(STDOUT_FILENO))
         let type = runner.engine.schema.events[runner.decision.eventType].name
-        let hits = explanations.count(where: \.isHit)
-        Terminal.write(
-            "\(type) \(palette.bold(runner.eventID)) at \(RFC3339.text(runner.eventTimeMilliseconds)): \(hits) of \(explanations.count) rules hit\n")
+        Terminal.write("\(type) \(palette.bold(runner.eventID)) at \(RFC3339.text(runner.eventTimeMilliseconds)): \(summary)\n")
         for explanation in explanations {
             Terminal.write("\n")
             ExplanationText(palette, indentation: 0).print(explanation)

@@ -44,7 +44,8 @@ enum TestVerb {
             let selection = TestSelection(arguments.value("run"))
             let report = try run(files, selection, coverage: arguments.flag("coverage") || minimum != nil)
             if report.entries.isEmpty {
-                Terminal.complain("vane: error[no-tests]: no test is selected by --run '\(arguments.value("run") ?? "")'")
+                let reason = arguments.value("run").map { "none of the tests has '\($0)' in its package/file/name" } ?? "the files hold no tests"
+                Terminal.complain("vane: error[no-tests]: \(reason)")
                 return Exit.invalid
             }
             if let path = arguments.value("junit") { try Output.write(report.junit, to: path) }

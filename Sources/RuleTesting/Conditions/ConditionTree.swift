@@ -78,12 +78,41 @@ private struct ConditionTreeBuilder {
     }
 
     private func place(_ node: Expr) -> ConditionTree.Place {
-        ConditionTree.Place(text: text(node), position: condition.source.position(at: node.range.lowerBound))
+        ConditionTree.Place(text: text(node), position: condition.source.position(at: range(node).lowerBound))
     }
 
-    /// On one line.
-    private func text(_ node: Expr) -> String {
-        ConditionTree.line(condition.source.text(in: node.range))
+    private func text(_ node: Expr) -> String { ConditionTree.line(condition.source.text(in: range(node))) }
+
+    /// The node's range with the brackets around its operands, which the parser leaves out: `(a || b) && c` starts at the bracket.
+    private func range(_ node: Expr) -> Range<Int> {
+        let bytes = Array(condition.source.text.utf8)
+        let (missing, open) = Self.brackets(bytes[node.range])
+        var (start, end) = (node.range.lowerBound, node.range.upperBound)
+        for _ in 0..<missing { start = bytes[..<start].lastIndex(of: UInt8(ascii: "(")) ?? start }
+        for _ in 0..<open { end = bytes[end...].firstIndex(of: UInt8(ascii: ")")).map { $0 + 1 } ?? end }
+        return start..<end
+    }
+
+    /// How many opening brackets are missing before a text, and how many closing ones after it; those in strings do not count.
+    private static func brackets(_ text: ArraySlice<UInt8>) -> (missing: Int, open: Int) {
+        var (depth, lowest) = (0, 0)
+        var quote: UInt8?
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
+            if let open = quote {
+                if byte == UInt8(ascii: "\\") { index += 1 } else if byte == open { quote = nil }
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            } else if byte == UInt8(ascii: "(") {
+                depth += 1
+            } else if byte == UInt8(ascii: ")") {
+                depth -= 1
+                lowest = min(lowest, depth)
+            }
+            index += 1
+        }
+        return (-lowest, depth - lowest)
     }
 
     private mutating func atom(_ node: Expr) -> ConditionTree.Part {

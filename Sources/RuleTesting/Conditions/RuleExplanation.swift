@@ -89,7 +89,12 @@ extension RuleExplanation {
 
     private static func values(_ trace: ConditionTrace) -> String {
         var parts = trace.operands.map { "\($0.text) = \($0.value)" }
-        if case .failed(let code, let message) = trace.outcome, trace.form == .atom { parts.append("\(code): \(message)") }
+        if case .failed(let code, let message) = trace.outcome, trace.form == .atom,
+            // A value that is missing is named already.
+            !trace.operands.contains(where: { $0.isError && $0.value == code })
+        {
+            parts.append("\(code): \(message)")
+        }
         if trace.isAbsorbed { parts.append("the error makes no difference") }
         return parts.joined(separator: ", ")
     }

@@ -5,7 +5,7 @@ internal import Rules
 
 /// What the rules of a package were seen to do: which hit, and which of their atomic conditions were true and which false.
 ///
-/// A condition counts as seen where it was looked at: of `a && b`, `b` only where `a` holds. Conditions that depend on parameters only are left out.
+/// A condition counts as seen where it was looked at: of `a && b`, `b` only where `a` is not false. Conditions that depend on parameters only are left out.
 public final class Coverage {
     public let package: PackageUnderTest
     private let trees: [ConditionTree]

@@ -34,11 +34,11 @@ struct FieldWriter {
                 member { $0.double(value) }
             }
         case .decimal:
-            // As text, so that every digit arrives as it was written; the decoder refuses what is no number.
+            // Digit by digit as it was written; the decoder refuses a text that is no number.
             if case .string(let text) = node.content {
                 member { $0.string(Self.expand(text, number)) }
             } else if node.double(name, in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude, diagnostics) != nil {
-                if case .int(let value) = node.content { member { $0.int(value) } } else { member { $0.string(node.text) } }
+                member { if Self.isPlainNumber(node.text) { $0.raw(Array(node.text.utf8)) } else { $0.string(node.text) } }
             }
         case .timestamp:
             if case .int(let value) = node.content {
@@ -53,6 +53,9 @@ struct FieldWriter {
             }
         }
     }
+
+    /// Whether it is a number in JSON, too; YAML also writes `+1`, `.5` and `0x1F`.
+    private static func isPlainNumber(_ text: String) -> Bool { text.wholeMatch(of: #/-?(0|[1-9][0-9]*)(\.[0-9]+)?/#) != nil }
 
     private func badNumber(_ name: String, _ node: Node, _ expected: String) {
         diagnostics.error(

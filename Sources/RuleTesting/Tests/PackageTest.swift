@@ -58,10 +58,41 @@ struct Expectation: Sendable {
         case level(String?)
         case score(Double)
         /// Exactly these, in any order.
-        case actions([String])
+        case actions([ExpectedAction])
         /// An indicator by index, as text shows it and as a cell compares.
         case indicator(Int, ExpectedValue)
     }
+}
+
+/// An action that is expected, as far as the test says.
+struct ExpectedAction: Sendable, Equatable {
+    var kind: String
+    /// Name of the entity that it is taken on; nil for any.
+    var entity: String?
+    /// How long it holds; nil for any time.
+    var durationMilliseconds: Int64?
+
+    /// Whether an action, of which everything is known, is as expected.
+    func isMet(by action: ExpectedAction) -> Bool {
+        kind == action.kind && (entity == nil || entity == action.entity)
+            && (durationMilliseconds == nil || durationMilliseconds == action.durationMilliseconds)
+    }
+
+    /// `block`, `block on account for 1d`
+    var text: String { kind + (entity.map { " on \($0)" } ?? "") + (durationMilliseconds.map { " for \(formatDuration($0))" } ?? "") }
+
+    /// Whether each action meets an expectation of its own, and none is left over.
+    static func areMet(_ expected: [ExpectedAction], by actions: [ExpectedAction]) -> Bool {
+        var rest = actions
+        // Those that say more choose first.
+        for action in expected.sorted(by: { $0.detail > $1.detail }) {
+            guard let index = rest.firstIndex(where: action.isMet) else { return false }
+            rest.remove(at: index)
+        }
+        return rest.isEmpty
+    }
+
+    private var detail: Int { (entity == nil ? 0 : 1) + (durationMilliseconds == nil ? 0 : 1) }
 }
 
 /// What an indicator is expected to be.

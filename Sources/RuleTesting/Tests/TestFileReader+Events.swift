@@ -35,7 +35,7 @@ extension TestFileReader {
         let first = firstTime(&map, start, previous)
         let id = map.nonEmptyString("id")
         let times = map.int("times", in: 1...Int64(TestLimits.eventsMax))
-        let every = map.duration("every")
+        let every = map.duration("every", in: 0...SchemaLimits.historyMillisecondsMax)
         if let position = map.entries.first(where: { $0.key.text == "every" })?.key.position, !map.contains("times") {
             diagnostics.error(code: "missing-key", "'every' is the step of a series, and 'times' is not there", remedy: "add 'times: …'", at: position)
         }
@@ -55,16 +55,21 @@ extension TestFileReader {
             return []
         }
         let (type, fieldsNode, position) = named[0]
-        let given = fields(of: type, fieldsNode)
-        guard let values = values(type, given, position), let first else { return [] }
-
-        var events: [NamedEvent] = []
         let errors = diagnostics.all.count
+        let given = fields(of: type, fieldsNode)
+        let values = values(type, given)
+        // A misspelt field is not reported as a missing one as well.
+        if diagnostics.all.count == errors, !hasBrokenDefaults[type] { checkComplete(type, values, position) }
+        guard let first else {
+            _ = json(type, values, id: "", time: start, start: start, n: 1)
+            return []
+        }
+        var events: [NamedEvent] = []
         for n in 1...Int(times ?? 1) {
             let time = first &+ Int64(n - 1) &* (every ?? 1_000)
             let eventID = eventID(id, isSeries: times != nil, n: n, number: number + n - 1)
             let json = json(type, values, id: eventID, time: time, start: start, n: n)
-            guard diagnostics.all.count == errors, isAccepted(json, type, values, position) else { return [] }
+            guard diagnostics.all.count == errors, hasBrokenDefaults[type] || isAccepted(json, type, values, position) else { return [] }
             events.append(
                 NamedEvent(
                     event: TestEvent(id: eventID, timeMilliseconds: time, json: json, position: node.position), type: type,
@@ -99,20 +104,23 @@ extension TestFileReader {
         return isSeries ? "\(id)-\(n)" : id
     }
 
-    /// The event's own fields over the defaults; nil, and an error, where a field is missing.
-    private func values(_ type: Int, _ given: [(field: Field, value: Node)], _ position: Position) -> [(field: Field, value: Node)]? {
+    /// The event's own fields over the defaults.
+    private func values(_ type: Int, _ given: [(field: Field, value: Node)]) -> [(field: Field, value: Node)] {
         var values = defaults[type].filter { standard in !given.contains { $0.field.name == standard.field.name } } + given
         values.removeAll { if case .null = $0.value.content { true } else { false } }
+        return values
+    }
+
+    private func checkComplete(_ type: Int, _ values: [(field: Field, value: Node)], _ position: Position) {
         let missing = schema.events[type].fields.filter { field in
             !field.optional && field.derivation == nil && !EventType.reservedNames.contains(field.name) && !values.contains { $0.field.name == field.name }
         }
-        if missing.isEmpty { return values }
+        if missing.isEmpty { return }
         let names = missing.map { "'\($0.name)'" }.joined(separator: ", ")
         diagnostics.error(
             code: "missing-field", "'\(schema.events[type].name)' needs \(names)",
             remedy: "add \(missing.count == 1 ? "it" : "them"), here or under 'defaults'",
             at: position)
-        return nil
     }
 
     private func json(_ type: Int, _ values: [(field: Field, value: Node)], id: String, time: Int64, start: Int64, n: Int) -> [UInt8] {
@@ -134,7 +142,7 @@ extension TestFileReader {
 
     /// Whether the decoder takes the event; what it says against it is reported at the field.
     private func isAccepted(_ json: [UInt8], _ type: Int, _ values: [(field: Field, value: Node)], _ position: Position) -> Bool {
-        let batch = EventBatch(capacity: 1, schema: schema)
+        batch.removeAll()
         let rejection = json.withUnsafeBytes { bytes -> Rejection? in
             do throws(Rejection) {
                 _ = try context.decoder.decode(bytes, eventType: type, into: batch)

@@ -102,7 +102,20 @@ extension TestFileReader {
 
     private func readActions(_ node: Node) -> Expectation.Kind? {
         guard let nodes = Self.elements(node, "'actions'", diagnostics) else { return nil }
-        return .actions(nodes.compactMap { $0.choice("an action", of: DecisionPolicy.Action.Kind.self, diagnostics)?.rawValue })
+        return .actions(nodes.compactMap(readAction))
+    }
+
+    /// Its name alone, or as a package writes it.
+    private func readAction(_ node: Node) -> ExpectedAction? {
+        guard case .map = node.content else {
+            return node.choice("an action", of: DecisionPolicy.Action.Kind.self, diagnostics).map { ExpectedAction(kind: $0.rawValue) }
+        }
+        var map = MapReader(node, "an action", diagnostics)
+        let kind = map.choice("action", .required, of: DecisionPolicy.Action.Kind.self)
+        let entity = map.choice("on", among: schema.entities.map(\.name))
+        let duration = map.duration("for")
+        map.finish()
+        return kind.map { ExpectedAction(kind: $0.rawValue, entity: entity, durationMilliseconds: duration) }
     }
 
     private func indicator(_ key: Node.Key) -> Int? {

@@ -17,8 +17,13 @@ extension TestFile {
 struct TestFileReader {
     let context: PackageUnderTest
     let diagnostics: DiagnosticList
+    /// Where events are decoded to see whether they can be.
+    let batch: EventBatch
     /// By event type: what each event has unless it says otherwise.
     private(set) var defaults: [[(field: Field, value: Node)]]
+
+    /// By event type: whether something is wrong with them, which is reported and makes no more faults of events.
+    private(set) var hasBrokenDefaults: [Bool]
 
     /// Where no test says when it starts: a Monday morning in Shanghai, so that days and hours are the same wherever it runs.
     static let defaultStart: Int64 = 1_772_416_800_000
@@ -28,7 +33,9 @@ struct TestFileReader {
     init(_ context: PackageUnderTest, _ diagnostics: DiagnosticList) {
         self.context = context
         self.diagnostics = diagnostics
+        batch = EventBatch(capacity: 1, schema: context.schema)
         defaults = Array(repeating: [], count: context.schema.events.count)
+        hasBrokenDefaults = Array(repeating: false, count: context.schema.events.count)
     }
 
     mutating func read(_ root: Node) -> [PackageTest] {
@@ -55,13 +62,15 @@ struct TestFileReader {
         for (key, value) in MapReader(node, "'defaults'", diagnostics).entries {
             guard let type = eventType(key, besides: []) else { continue }
             let writer = FieldWriter(startMilliseconds: Self.defaultStart, diagnostics: diagnostics)
+            let errors = diagnostics.all.count
             for (field, value) in fields(of: type, value) {
-                // Checked here, so that a wrong value is reported once and not for each event.
+                let errors = diagnostics.all.count
                 var scratch = JSONWriter()
                 scratch.beginObject()
                 writer.write(field, value, number: 1, &scratch)
-                defaults[type].append((field, value))
+                if diagnostics.all.count == errors { defaults[type].append((field, value)) }
             }
+            hasBrokenDefaults[type] = diagnostics.all.count > errors
         }
     }
 
@@ -104,7 +113,9 @@ struct TestFileReader {
         var map = MapReader(node, "a test", diagnostics)
         let name = map.nonEmptyString("name", .required)
         let start = map.optional("start").map { readInstant($0, "'start'") } ?? Self.defaultStart
-        let lists = map.optional("lists").map { readLists($0, start ?? Self.defaultStart) } ?? []
+        // A start that is no time was reported; what else is wrong is reported all the same.
+        let instant = start ?? Self.defaultStart
+        let lists = map.optional("lists").map { readLists($0, instant) } ?? []
         let eventNodes = map.list("events", .required)
         let expectNode = map.optional("expect")
         let alertsNode = map.optional("alerts")
@@ -115,9 +126,9 @@ struct TestFileReader {
         }
         var noAlerts: Position?
         if let alertsNode, alertsNode.choice("'alerts'", among: ["none"], diagnostics) != nil { noAlerts = alertsNode.position }
-        guard let eventNodes, let start else { return nil }
+        guard let eventNodes else { return nil }
         if eventNodes.isEmpty { diagnostics.error(code: "bad-value", "the test has no events", remedy: "write at least one", at: node.position) }
-        let events = readEvents(eventNodes, start)
+        let events = readEvents(eventNodes, instant)
         let expectations = expectNode.map { readExpectations($0, events) } ?? []
         guard let name else { return nil }
         return PackageTest(

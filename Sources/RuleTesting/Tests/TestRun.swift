@@ -115,7 +115,13 @@ private struct TestRun {
     private var hits: [String] { runner.decision.hits.map { context.package.rules[$0.rule].id } }
     private var hitRules: [Int] { runner.decision.hits.map(\.rule) }
     private var level: String { runner.decision.isAlert ? DecisionWriter(engine).level(runner.decision) : "none" }
-    private var actions: [String] { AlertWriter(engine).actions(runner.decision, runner.batch).map(\.kind.rawValue) }
+    private var actions: [ExpectedAction] {
+        AlertWriter(engine).actions(runner.decision, runner.batch).map { action in
+            ExpectedAction(
+                kind: action.kind.rawValue, entity: action.subject.split(separator: ":").first.map(String.init),
+                durationMilliseconds: action.expiresMilliseconds.map { $0 - runner.eventTimeMilliseconds })
+        }
+    }
 
     private func observation(_ index: Int, explaining rules: [Int]) -> TestResult.Observation {
         let errors = runner.decision.errors.map { error in
@@ -123,7 +129,7 @@ private struct TestRun {
         }
         return .init(
             eventID: test.events[index].id, timeMilliseconds: test.events[index].timeMilliseconds, json: test.events[index].json, hits: hits,
-            errors: errors, level: level, score: runner.decision.score, actions: actions,
+            errors: errors, level: level, score: runner.decision.score, actions: actions.map(\.text),
             explanations: rules.map { RuleExplanation(runner, package: 0, rule: $0) })
     }
 
@@ -141,7 +147,9 @@ private struct TestRun {
             return Set(rules) == Set(hitRules) ? nil : (Self.list(rules.sorted().map { names[$0] }), Self.list(hits))
         case .level(let expected): return level == expected ?? "none" ? nil : (expected ?? "none", level)
         case .score(let expected): return runner.decision.score == expected ? nil : (Self.number(expected), Self.number(runner.decision.score))
-        case .actions(let expected): return expected.sorted() == actions.sorted() ? nil : (Self.list(expected), Self.list(actions))
+        case .actions(let expected):
+            let actions = actions
+            return ExpectedAction.areMet(expected, by: actions) ? nil : (Self.list(expected.map(\.text)), Self.list(actions.map(\.text)))
         case .indicator(let index, let expected):
             return isAsExpected(index, expected) ? nil : (Self.text(expected), actualText(index))
         }
