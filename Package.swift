@@ -57,7 +57,7 @@ let package = Package(
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine"], swiftSettings: strict),
         .target(
             name: "Demo",
-            dependencies: ["Documents", "Expressions", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
         .target(name: "CommandLineTable", dependencies: ["CGetopt"], swiftSettings: boundary),
         .executableTarget(
             name: "vane",
@@ -84,6 +84,10 @@ let package = Package(
         .testTarget(name: "RulesTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: strict),
         .testTarget(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RuleTestingTests",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore"], swiftSettings: strict),

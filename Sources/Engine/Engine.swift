@@ -220,7 +220,9 @@ public final class Engine {
         diagnosing[number] = program
         do {
             _ = try program.evaluate(
-                FrameActivation(frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones))
+                FrameActivation(
+                    frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones,
+                    literals: program.literals(by: { Fingerprint.of($0) })))
         } catch {
             result.code = error.code.rawValue
             if error.code == .noSuchValue, condition.references.indices.contains(error.nodeID),

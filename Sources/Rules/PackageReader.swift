@@ -437,6 +437,7 @@ struct PackageReader {
         let dimension = map.string("dimension") ?? ""
         let levelNode = map.optional("level")
         let level = levelNode?.string("'level'", diagnostics)
+        let talkingPoint = map.nonEmptyString("talking_point")
         let listNode = map.optional("list")
         map.finish()
         if kind == .score, scoreNode == nil, !map.contains("score") {
@@ -464,7 +465,9 @@ struct PackageReader {
                 code: "missing-key", "a list rule needs its list", remedy: "add 'list: {name: grey_ips, subject: ip, ttl: 7d}'", at: map.position)
         }
         guard let id, let kind, let condition else { return nil }
-        return Rule(id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level, listing: listing)
+        return Rule(
+            id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level,
+            talkingPoint: talkingPoint, listing: listing)
     }
 
     private mutating func readListing(_ node: Node) -> Rule.Listing? {
@@ -542,9 +545,22 @@ struct PackageReader {
                 let kind = action.choice("action", .required, of: DecisionPolicy.Action.Kind.self)
                 let entity = action.required("on").flatMap { self.entity($0) }
                 let duration = action.duration("for", in: 1...Int64.max)
+                let restrictionNode = action.optional("restriction")
+                let restriction = restrictionNode?.choice("'restriction'", of: DecisionPolicy.Action.Restriction.self, diagnostics)
+                let talkingPoint = action.nonEmptyString("talking_point")
                 action.finish()
+                if kind == .restrict, !action.contains("restriction") {
+                    diagnostics.error(
+                        code: "missing-key", "'restrict' needs to know what to suggest", remedy: "add for example 'restriction: limited'", at: action.position)
+                } else if let kind, kind != .restrict, let restrictionNode {
+                    diagnostics.error(
+                        code: "unknown-key", "'\(kind.rawValue)' has no restriction", remedy: "remove it, or make the action restrict",
+                        at: restrictionNode.position)
+                }
                 if let kind, let entity {
-                    policy.levels[index].actions.append(DecisionPolicy.Action(kind: kind, entity: entity, durationMilliseconds: duration))
+                    policy.levels[index].actions.append(
+                        DecisionPolicy.Action(
+                            kind: kind, entity: entity, durationMilliseconds: duration, restriction: restriction, talkingPoint: talkingPoint))
                 }
             }
         }
