@@ -5,9 +5,9 @@ SHELL := /bin/bash
 SWIFT ?= swift
 
 # What Vane is built with; it runs with the libraries behind the -dev packages.
-BUILD_PACKAGES := librdkafka-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev pkg-config tzdata
-# What tests and benchmarks use besides: Java runs Apache Kafka where there is one.
-TEST_PACKAGES := zstd default-jre-headless valgrind
+BUILD_PACKAGES := librdkafka-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libmicrohttpd-dev pkg-config tzdata
+# What tests and benchmarks use besides: Java runs Apache Kafka where there is one, nginx serves packages.
+TEST_PACKAGES := zstd nginx-light default-jre-headless valgrind
 
 # Optimised builds stand apart, so that they and the tests' builds do not evict each other.
 # The Swift runtime is linked in: the program runs where there is no Swift.

@@ -27,6 +27,8 @@ let package = Package(
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
@@ -43,11 +45,14 @@ let package = Package(
         // One outside system each.
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
+        .target(
+            name: "PackageFeed",
+            dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),
 
         // The process around the core.
         .target(
             name: "Service",
-            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO"],
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "PackageFeed"],
             swiftSettings: strict),
         .target(
             name: "RuleTesting",
@@ -60,7 +65,7 @@ let package = Package(
             name: "vane",
             dependencies: [
                 "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO",
-                "Service", "RuleTesting", "Demo",
+                "PackageFeed", "Service", "RuleTesting", "Demo",
             ],
             swiftSettings: strict),
 
@@ -80,6 +85,9 @@ let package = Package(
         .testTarget(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "PackageFeedTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "PackageFeed", "Service"],
+            swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(

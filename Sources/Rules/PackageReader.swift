@@ -77,6 +77,7 @@ struct PackageReader {
             if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
         }
         checkLists(rules)
+        ConfusableNames.check(root, diagnostics)
         guard let name, let version else { return nil }
         return Package(
             name: name, version: version, title: title, on: on, priority: priority, mode: mode, parameters: parameters, indicators: indicators,

@@ -45,6 +45,8 @@ public final class RuleSet: @unchecked Sendable {
     public let frameWidth: Int
     public let timeZones: (any TimeZoneProvider)?
     public let firstIndicatorSlot: Int
+    /// Names of the lists in the order of the numbers that the conditions know them by.
+    public let listNames: [String]
 
     public init(schema: Schema, packages: [Package], lists: Lists, timeZones: (any TimeZoneProvider)?) {
         self.schema = schema
@@ -112,6 +114,7 @@ public final class RuleSet: @unchecked Sendable {
         usedIndicators = FixedArray(allUsed)
         entityOfIndicator = FixedArray(indicators.map { Int32($0.entity) })
         frameWidth = width
+        listNames = lists.names
     }
 
     deinit {
