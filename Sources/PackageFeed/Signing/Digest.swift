@@ -26,7 +26,7 @@ enum Base64 {
         return String(decoding: text[..<Int(length)], as: UTF8.self)
     }
 
-    /// Nil for anything that is not base64.
+    /// Nil for anything that `encode` does not write.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard !characters.isEmpty, characters.count % 4 == 0 else { return nil }
@@ -36,6 +36,8 @@ enum Base64 {
         // SAFETY: the bytes have the room that the decoding needs.
         let length = unsafe EVP_DecodeBlock(&bytes, characters, Int32(characters.count))
         guard length == bytes.count else { return nil }
-        return Array(bytes.dropLast(padding))
+        bytes.removeLast(padding)
+        // The last character may carry bits that mean nothing.
+        return encode(bytes).utf8.elementsEqual(characters) ? bytes : nil
     }
 }
