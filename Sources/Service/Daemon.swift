@@ -4,6 +4,7 @@ internal import Events
 internal import Glibc
 internal import Journals
 internal import KafkaIO
+internal import PackageFeed
 internal import Rules
 public import Telemetry
 
@@ -34,15 +35,15 @@ public final class Daemon {
         }
         let loaded = try Loaded(configuration)
         let zones = ZoneFiles()
-        let engine = try Engine(
-            schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones,
-            journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
-            limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
+        let feed =
+            Subscriptions.areNeeded(configuration)
+            ? try Subscriptions.feed(configuration, schema: loaded.schema, timeZones: zones, log: log, registry: registry) : nil
+        let engine = try Daemon.engine(configuration, loaded, feed, zones)
         let pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
         do {
             pipeline = try Pipeline(
                 kafka, engine: engine, decoder: Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones), instance: Daemon.instance,
-                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo)
+                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, intake: feed.map { PackageIntake($0, log: log) })
         } catch {
             throw Diagnostics([Diagnostic(code: "bad-property", "\(error)", remedy: "correct the property under 'kafka' in the configuration")])
         }
@@ -54,6 +55,21 @@ public final class Daemon {
                     "mode": .string(package.mode.rawValue),
                 ])
         }
+    }
+
+    /// With what can run before any server has answered.
+    private static func engine(_ configuration: Configuration, _ loaded: Loaded, _ feed: Feed?, _ zones: ZoneFiles) throws(Diagnostics) -> Engine {
+        let journalLimits = JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity)
+        let limits = Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds)
+        guard let feed, let compiled = feed.initial.compiled else {
+            return try Engine(
+                schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones, journalLimits: journalLimits, limits: limits)
+        }
+        let engine = try Engine(
+            schema: loaded.schema, packages: [], lists: loaded.lists, timeZones: zones, journalLimits: journalLimits, limits: limits)
+        engine.setRules(compiled.rules, plan: compiled.plan)
+        for (name, contents) in feed.initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
+        return engine
     }
 
     /// Host and process: different for any two processes that run at once.
@@ -89,9 +105,6 @@ public final class Daemon {
         }
         if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
         if configuration.kafka?.delivery == .exactlyOnce { refuse("deliver exactly once", "set 'kafka.delivery: at-least-once'") }
-        for package in configuration.packages {
-            if case .url = package.source { refuse("subscribe to packages by URL", "name a file or folder with 'path'", at: package.position) }
-        }
         try diagnostics.throwIfErrors()
     }
 
@@ -125,7 +138,7 @@ public final class Daemon {
                 }
             }
             do {
-                packages = try RuleFiles.packages(paths, schema: schema, lists: lists.names)
+                packages = try RuleFiles.packages(paths, schema: schema, lists: Subscriptions.listNames(configuration))
                 for (index, mode) in modes.enumerated() {
                     if let mode { packages[index].mode = mode == .live ? .live : .shadow }
                 }
@@ -141,6 +154,7 @@ public final class Daemon {
     public static func check(_ configuration: Configuration) throws(Diagnostics) {
         let loaded = try Loaded(configuration)
         _ = try Engine(schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: ZoneFiles())
+        try Subscriptions.checkKeys(configuration)
         if case .file = configuration.pseudonymKey { _ = try pseudonymiser(configuration, loaded.schema, isDemo: false) }
     }
 }

@@ -42,6 +42,10 @@ final class Pipeline {
     private let metrics: PipelineMetrics
     private let consumer: Consumer
     private let lists: TableReader
+    /// Nil where nothing comes by URL.
+    private let intake: PackageIntake?
+    private let control: TableReader?
+    private var waitsForPackages: Bool
     private let outputs: Outputs
     private let messages = MessageBatch(capacity: Pipeline.batchMax)
     private let rows: EventBatch
@@ -65,8 +69,10 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag, isAlone: Bool
+        stop: StopFlag, isAlone: Bool, intake: PackageIntake? = nil
     ) throws(ConfigurationError) {
+        self.intake = intake
+        waitsForPackages = intake != nil
         self.configuration = configuration
         self.isAlone = isAlone
         self.engine = engine
@@ -101,6 +107,16 @@ final class Pipeline {
             topic: configuration.topics.listEntries, properties: properties, onConnectionEvent: { _ in },
             log: { line in log.debug("librdkafka", line.description) })
         _ = consumer.attach(lists)
+        if intake != nil {
+            // Every process reads every command; those of before its start do no harm, since a start asks everyone anyway.
+            let control = try TableReader(
+                topic: configuration.topics.control, properties: properties, onConnectionEvent: { _ in },
+                log: { line in log.debug("librdkafka", line.description) })
+            _ = consumer.attach(control)
+            self.control = control
+        } else {
+            control = nil
+        }
         outputs = try Outputs(configuration, instance: instance, log: log)
         outputs.wakeOnDelivery(consumer.waker)
         stop.attach(consumer.waker)
@@ -131,10 +147,16 @@ final class Pipeline {
         } else {
             try consumer.subscribe(to: topics)
         }
+        if let intake {
+            let waker = consumer.waker
+            intake.start { waker.wake() }
+        }
+        defer { intake?.stop() }
         log.info("started", "consuming \(topics.joined(separator: ", ")) as group \(configuration.group)")
         while !shouldStop.isSet {
             let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
             try outputs.poll()
+            try takePackages()
             if count > 0 { try decideBatch() }
             if waitsForLists { try goOnOnceListsAreRead() }
             if let fatal = consumer.fatalError { throw fatal }
@@ -143,12 +165,21 @@ final class Pipeline {
         try finish()
     }
 
+    /// Between two batches: new packages and lists, and whether events may flow.
+    private func takePackages() throws(KafkaError) {
+        guard let intake else { return }
+        intake.turn(engine)
+        guard waitsForPackages, !intake.holdsBack else { return }
+        waitsForPackages = false
+        if !waitsForLists { try consumer.resume() }
+    }
+
     private func decideBatch() throws(KafkaError) {
         nextOffsets.removeAll(keepingCapacity: true)
         for index in messages.indices {
             let message = messages[index]
             if case .table = message.source {
-                takeListEntry(message)
+                if message.topic == lists.topic { takeListEntry(message) } else { intake?.take(command: message.payload) }
                 continue
             }
             while !outputs.hasRoom { try outputs.poll(timeoutMilliseconds: 10) }
@@ -210,7 +241,7 @@ final class Pipeline {
         let wantsDecision = sampled()
         guard decision.isAlert || wantsDecision || !decision.hits.isEmpty else { return }
 
-        let context = OutputContext(instance: instance, build: build, decidedMilliseconds: now, latencyMilliseconds: latency)
+        let context = OutputContext(instance: instance, build: build, decidedMilliseconds: now, latencyMilliseconds: latency, degraded: intake?.degradation)
         let row = decision.row
         let time = rows.headers[row].timeMilliseconds
         let traceparent = rows.headers[row].traceparent
@@ -275,7 +306,7 @@ final class Pipeline {
     private func goOnOnceListsAreRead() throws(KafkaError) {
         if lists.hasReachedEnd {
             waitsForLists = false
-            try consumer.resume()
+            if !waitsForPackages { try consumer.resume() }
         } else if case let now = Clock.steadyNanoseconds(), now >= nextWaitNotice {
             nextWaitNotice = now + Self.waitNoticeNanoseconds
             log.warning("waiting-for-lists", "events wait until the topic \(lists.topic) has been read; see that it can be")
@@ -287,7 +318,7 @@ final class Pipeline {
         guard waitsForLists, case .topicMissing(lists.topic) = event else { return }
         waitsForLists = false
         do {
-            try consumer.resume()
+            if !waitsForPackages { try consumer.resume() }
         } catch {
             log.error("kafka", "\(error)")
         }

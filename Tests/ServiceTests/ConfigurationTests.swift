@@ -56,7 +56,10 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         #expect(
             configuration.packages.map(\.source) == [
                 .path("/etc/vane/rules/device"),
-                .url("https://rules.bank.example/account-trading.yaml", everyMilliseconds: 30_000, publicKeys: ["/etc/vane/keys/risk-2026.pub"]),
+                .url(
+                    Configuration.Remote(
+                        url: "https://rules.bank.example/account-trading.yaml", everyMilliseconds: 30_000, publicKeys: ["/etc/vane/keys/risk-2026.pub"],
+                        bytesMax: 16 << 20, timeoutMilliseconds: 30_000, staleAfterMilliseconds: nil, stalePolicy: .warn, caFile: nil)),
             ])
         #expect(configuration.packages.map(\.mode) == [nil, .shadow])
         let kafka = try #require(configuration.kafka)
@@ -140,7 +143,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
             "schema: s\npackages: [{path: a, every: 1m}]",
             "v.yaml:2:29: error[bad-value]: 'every' belongs to a package by URL, and 'packages[0]' has a path; remove it, or write 'url: file:///…'"
         ),
-        ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a package; write https://…, http://… or file://…"),
+        ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a document; write https://…, http://… or file://…"),
         ("schema: s\npackages: [a]", "v.yaml:2:12: error[wrong-type]: 'packages[0]' must be a map, not text; write 'key: value' lines, indented under it"),
         (
             "schema: s\njournals: {redis: {url: 'http://x'}}",
