@@ -100,8 +100,8 @@ public final class Daemon {
     /// What the configuration can say and this version cannot do.
     private static func refuseWhatIsMissing(_ configuration: Configuration) throws(Diagnostics) {
         let diagnostics = DiagnosticList()
-        func refuse(_ what: String, _ remedy: String, at position: Position? = nil) {
-            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: position)
+        func refuse(_ what: String, _ remedy: String) {
+            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: nil)
         }
         if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
         if configuration.kafka?.delivery == .exactlyOnce { refuse("deliver exactly once", "set 'kafka.delivery: at-least-once'") }

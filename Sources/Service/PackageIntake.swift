@@ -1,6 +1,7 @@
 internal import Documents
 internal import Engine
 internal import PackageFeed
+internal import Rules
 internal import Telemetry
 
 /// The feed as the decision thread sees it: what is new is taken over between two batches.

@@ -54,8 +54,9 @@ enum PackageSigning {
             guard words.count > 1 else { return PackageVerb.usage("keys show takes files") }
             for path in words.dropFirst() {
                 let bytes = try Files.read(path)
-                let key = (try? SigningKey(pem: bytes, file: path))?.publicKey
-                Terminal.write("\(path): key \(try key?.id ?? PublicKey(pem: bytes, file: path).id)\n")
+                let key: PublicKey
+                if let secret = try? SigningKey(pem: bytes, file: path) { key = secret.publicKey } else { key = try PublicKey(pem: bytes, file: path) }
+                Terminal.write("\(path): key \(key.id)\n")
             }
             return Exit.fine
         default: return PackageVerb.usage("write keys new NAME, or keys show FILE")

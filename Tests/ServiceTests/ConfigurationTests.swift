@@ -1,4 +1,5 @@
 import Documents
+import PackageFeed
 import Telemetry
 import Testing
 
