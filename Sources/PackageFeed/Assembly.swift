@@ -100,7 +100,8 @@ public struct Assembly: Sendable {
         } catch {
             throw Diagnostics([
                 Diagnostic(
-                    code: "limit-exceeded", "indicator '\(error.indicator)': \(error.message)", remedy: "share conditions between indicators, or split the entity")
+                    code: "limit-exceeded", "indicator '\(error.indicator)': \(error.message)",
+                    remedy: "share conditions between indicators, or split the entity")
             ])
         }
     }

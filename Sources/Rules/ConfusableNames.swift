@@ -79,7 +79,9 @@ struct ConfusableNames {
             }
             if let alphabet { alphabets.insert(alphabet) }
         }
-        guard alphabets.contains(.lookAlike) || alphabets.isSuperset(of: [.latin, .cyrillic]) || alphabets.isSuperset(of: [.latin, .greek]) else { return false }
+        guard alphabets.contains(.lookAlike) || alphabets.isSuperset(of: [.latin, .cyrillic]) || alphabets.isSuperset(of: [.latin, .greek]) else {
+            return false
+        }
         diagnostics.error(
             code: Self.code, "the name '\(text)' mixes letters of alphabets that look alike", remedy: "write it in one alphabet", at: position)
         return true

@@ -44,7 +44,9 @@ extension ConfigurationSection {
             return nil
         }
         if hasFile {
-            reject("url", "\(reader.name) has both '\(file)' and 'url'", "keep one of them, and write two elements for two \(file == "path" ? "packages" : "lists")")
+            reject(
+                "url", "\(reader.name) has both '\(file)' and 'url'",
+                "keep one of them, and write two elements for two \(file == "path" ? "packages" : "lists")")
             Self.remoteKeys.forEach { _ = reader.optional($0) }
             return nil
         }
@@ -64,7 +66,9 @@ extension ConfigurationSection {
         if let staleAfter {
             record("stale_after", formatDuration(staleAfter), isGiven: true)
             if staleAfter <= every {
-                reject("stale_after", "'stale_after' is no longer than 'every', so each document would be stale between two polls", "make it several times as long")
+                reject(
+                    "stale_after", "'stale_after' is no longer than 'every', so each document would be stale between two polls", "make it several times as long"
+                )
             }
         }
         let policy = choice("stale_policy", default: Subscription.StalePolicy.warn)
@@ -78,7 +82,8 @@ extension ConfigurationSection {
     private mutating func refuseRemoteKeys(_ file: String) {
         for key in Self.remoteKeys where reader.optional(key) != nil {
             reject(
-                key, "'\(key)' belongs to a \(file == "path" ? "package" : "list") by URL, and \(reader.name) has a \(file)", "remove it, or write 'url: file:///…'")
+                key, "'\(key)' belongs to a \(file == "path" ? "package" : "list") by URL, and \(reader.name) has a \(file)",
+                "remove it, or write 'url: file:///…'")
         }
     }
 }

@@ -29,7 +29,8 @@ public enum Files {
         func failure() -> Diagnostics {
             Diagnostics([
                 Diagnostic(
-                    code: "cannot-write", "cannot write '\(path)': \(String(cString: strerror(errno)))", remedy: "see that its folder exists and can be written")
+                    code: "cannot-write", "cannot write '\(path)': \(String(cString: strerror(errno)))", remedy: "see that its folder exists and can be written"
+                )
             ])
         }
         let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)

@@ -55,7 +55,8 @@ enum Subscriptions {
     /// Names of the lists that a configuration declares.
     static func listNames(_ configuration: Configuration) -> [String] { configuration.lists.map(\.name) + configuration.remoteLists.map(\.name) }
 
-    private static func subscription(_ content: Subscription.Content, _ remote: Configuration.Remote, _ position: Position?) throws(Diagnostics) -> Subscription {
+    private static func subscription(_ content: Subscription.Content, _ remote: Configuration.Remote, _ position: Position?) throws(Diagnostics) -> Subscription
+    {
         var keys: [PublicKey] = []
         for file in remote.publicKeys { keys.append(try PublicKey(pem: Files.read(file), file: file)) }
         return Subscription(

@@ -19,7 +19,10 @@ enum PackageVerb {
         ],
         options: [
             Option("schema", short: "s", "FILE", help: "build: the schema; by default schema.yaml beside or above the package", completion: .files),
-            Option("output", short: "o", "PATH", help: "build, sign: the file to write, or a folder for NAME.yaml; by default build writes to standard output and sign in place", completion: .files),
+            Option(
+                "output", short: "o", "PATH",
+                help: "build, sign: the file to write, or a folder for NAME.yaml; by default build writes to standard output and sign in place",
+                completion: .files),
             Option("key", short: "k", "FILE", help: "sign: the private key", isRepeated: true, completion: .files),
             Option("name", "NAME", help: "sign: the name of the list or other document; packages and schemas say it themselves"),
             Option("revision", "NUMBER", help: "sign: the number of the release, greater than the last one; by default the seconds since 1970"),

@@ -21,13 +21,15 @@ import Testing
         ),
         (
             "aliases that unfold",
-            "a0: &a0 [x]\n" + (1..<9).map { level in "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n" }.joined(),
+            "a0: &a0 [x]\n"
+                + (1..<9).map { level in "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n" }.joined(),
             "limit-exceeded"
         ),
         (
             "too many conditions over one entity",
             "package: sample\nversion: \"2\"\non: [transaction]\nindicators:\n"
-                + (0..<65).map { "  - {id: i\($0), entity: account, aggregate: count, where: 'amount > \($0).0', window: 1h}\n" }.joined() + "rules: []\n", "limit-exceeded"
+                + (0..<65).map { "  - {id: i\($0), entity: account, aggregate: count, where: 'amount > \($0).0', window: 1h}\n" }.joined() + "rules: []\n",
+            "limit-exceeded"
         ),
         ("an id that runs from right to left", package(version: "2", rules: "{id: \"\u{5D0}\u{5D1}\", kind: hit, when: 'true'}"), "confusable-identifier"),
         ("an id of two alphabets", package(version: "2", rules: "{id: \"l\u{430}rge\", kind: hit, when: 'true'}"), "confusable-identifier"),
@@ -82,7 +84,8 @@ import Testing
     @Test func names() throws {
         let cases: [(String, String?)] = [
             ("large", nil), ("C7-\u{96C6}\u{4E2D}", nil), ("\u{96C6}\u{4E2D}\u{8F6C}\u{5165}", nil), ("caf\u{E9}", nil), ("l\u{430}rge", "error"),
-            ("large\u{200B}", "error"), ("\u{202E}egral", "error"), ("\u{FF2C}arge", "error"), ("\u{627}\u{644}", "error"), ("\u{43F}\u{43B}\u{430}\u{43D}", nil),
+            ("large\u{200B}", "error"), ("\u{202E}egral", "error"), ("\u{FF2C}arge", "error"), ("\u{627}\u{644}", "error"),
+            ("\u{43F}\u{43B}\u{430}\u{43D}", nil),
             ("\u{421}\u{41E}\u{420}", "warning"), ("\u{3B1}b", "error"),
         ]
         for (name, severity) in cases {

@@ -26,7 +26,9 @@ import Testing
         },
         Fault(testDescription: "hangs up at once", code: "incomplete") { _ in },
         Fault(testDescription: "half a body", code: "incomplete") { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + package(version: "9")) },
-        Fault(testDescription: "half a body in chunks", code: "incomplete") { $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\npackage: x\r\n") },
+        Fault(testDescription: "half a body in chunks", code: "incomplete") {
+            $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\npackage: x\r\n")
+        },
         Fault(testDescription: "a body that nothing delimits", code: "incomplete") { $0.send("HTTP/1.1 200 OK\r\n\r\n" + package(version: "9")) },
         Fault(testDescription: "100 MiB by its length", code: "too-large") { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n") },
         Fault(testDescription: "100 MiB in chunks", code: "too-large") { exchange in

@@ -30,7 +30,9 @@ final class NGINX {
                         server { listen 127.0.0.1:\(port)\(certificate == nil ? "" : " ssl"); root \(folder.path); \(tls) }
                     }
                     """))
-            if shell("chmod -R a+rX '\(folder.path)'; \(executable) -p '\(home.path)' -e '\(home.path)/error.log' -c '\(home.path)/nginx.conf' >/dev/null 2>&1 && echo up") == "up\n" {
+            if shell(
+                "chmod -R a+rX '\(folder.path)'; \(executable) -p '\(home.path)' -e '\(home.path)/error.log' -c '\(home.path)/nginx.conf' >/dev/null 2>&1 && echo up"
+            ) == "up\n" {
                 self.port = port
                 return
             }

@@ -103,7 +103,9 @@ internal import Glibc
     }
 
     private func answer(_ method: String, _ path: String, _ connection: OpaquePointer) -> Answer {
-        guard method == "GET" || method == "HEAD" else { return Answer(status: 405, body: Array("only GET and HEAD\n".utf8), headers: [("Allow", "GET, HEAD")]) }
+        guard method == "GET" || method == "HEAD" else {
+            return Answer(status: 405, body: Array("only GET and HEAD\n".utf8), headers: [("Allow", "GET, HEAD")])
+        }
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
         guard !parts.isEmpty, parts.allSatisfy({ !$0.hasPrefix(".") && !$0.contains("\0") }), let (bytes, modified) = read(parts.joined(separator: "/")) else {
             return Answer(status: 404, body: Array("there is no such document\n".utf8), headers: [("Content-Type", "text/plain; charset=utf-8")])

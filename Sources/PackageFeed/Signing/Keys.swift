@@ -29,7 +29,9 @@ public struct PublicKey: Sendable, Hashable {
     public var pem: String { PEM.encode(Self.wrapping + bytes, "PUBLIC KEY") }
 
     func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        guard let key = unsafe EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, bytes, bytes.count), let context = unsafe EVP_MD_CTX_new() else { return false }
+        guard let key = unsafe EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, bytes, bytes.count), let context = unsafe EVP_MD_CTX_new() else {
+            return false
+        }
         defer {
             unsafe EVP_MD_CTX_free(context)
             unsafe EVP_PKEY_free(key)
