@@ -11,7 +11,7 @@ static inline struct MHD_Daemon *vane_mhd_start(
     const struct sockaddr *address, int is_ipv6, unsigned connections_max, unsigned timeout_seconds, MHD_AccessHandlerCallback handler, void *closure) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (is_ipv6 ? MHD_USE_IPv6 : 0);
     return MHD_start_daemon(flags, 0, NULL, NULL, handler, closure, MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_CONNECTION_LIMIT, connections_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
 /* The port that it listens on; 0 where that is unknown. */

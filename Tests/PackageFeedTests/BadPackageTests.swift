@@ -1,5 +1,8 @@
 import Documents
+import Engine
 import Events
+import Expressions
+import Journals
 import Rules
 import Testing
 
@@ -12,12 +15,12 @@ import Testing
     static let bad: [(String, String, String)] = [
         ("another package's name", package("neighbour", version: "2"), "duplicate-package"),
         ("a list that nobody declares", package(version: "2", rules: "{id: a, kind: hit, when: 'in_list(\"nowhere\", account_id)'}"), "unknown-list"),
-        ("an unknown field", package(version: "2", rules: "{id: a, kind: hit, when: 'amuont > 1.0'}"), "undeclared"),
+        ("an unknown field", package(version: "2", rules: "{id: a, kind: hit, when: 'amuont > 1.0'}"), "unknown-name"),
         ("no YAML", "package: [", "syntax"),
         (
             "an expression nested too deeply",
             package(version: "2", rules: "{id: a, kind: hit, when: '\(String(repeating: "(", count: 5_000))true\(String(repeating: ")", count: 5_000))'}"),
-            "limit-exceeded"
+            "expression-too-deep"
         ),
         (
             "aliases that unfold",
@@ -70,6 +73,30 @@ import Testing
         bench.feed.refresh()
         try eventually("both run") { bench.feed.status.subscriptions.allSatisfy { $0.phase == .active && $0.problem == nil } }
         #expect(Set(bench.feed.status.subscriptions.compactMap(\.name)) == ["same", "renamed"])
+    }
+
+    /// What a rule may cost has a limit: beyond it the rule fails, and the others decide.
+    @Test(arguments: [
+        "numbers.all(a, numbers.all(b, numbers.all(c, numbers.all(d, a + b + c + d >= 0))))",
+        "string(numbers.map(a, numbers.map(b, numbers.map(c, [a, b, c])))).size() > 0", "ip.matches(\"((((a{99}){99}){99}){99})\")",
+    ]) func rulesThatWouldRunLong(_ condition: String) throws {
+        let numbers = (0..<200).map(String.init).joined(separator: ", ")
+        let text = package(
+            rules: "{id: long, kind: hit, when: '\(condition)'}\n  - {id: fine, kind: hit, when: 'amount > 0.0'}",
+            more: "parameters: {numbers: [\(numbers)]}\n")
+        let compiled = try #require(Bench([], fixed: [text]).feed.initial.compiled)
+        let engine = try Engine(schema: schema, rules: compiled.rules, lists: Lists(), calendar: Calendar(rules: try #require(UTC().rules(named: "UTC"))))
+        let rows = EventBatch(capacity: 1, schema: schema)
+        let json = bytes(
+            "{\"event_id\":\"e\",\"event_time\":\"2026-01-01T00:00:00Z\",\"account_id\":\"A\",\"amount\":1,\"ip\":\"\(String(repeating: "a", count: 1_000))\"}")
+        let row = try json.withUnsafeBytes {
+            try Decoder(schema: schema, pseudonymiser: nil, timeZones: UTC()).decode($0, eventType: 0, envelope: Decoder.Envelope(), into: rows)
+        }
+        var decision = Decision()
+        let start = ContinuousClock.now
+        try engine.process(rows, row: row, into: &decision)
+        #expect(decision.hits.map(\.rule) == [1] && decision.errors.map(\.rule) == [0])
+        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     @Test func fiftyThousandRules() throws {

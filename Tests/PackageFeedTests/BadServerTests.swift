@@ -45,7 +45,7 @@ import Testing
         Fault(testDescription: "500", code: "http-status") { $0.answer("500 Internal Server Error") },
         Fault(testDescription: "403", code: "not-allowed") { $0.answer("403 Forbidden") },
         Fault(testDescription: "404", code: "not-found") { $0.answer("404 Not Found") },
-        Fault(testDescription: "no HTTP", code: "unreachable") { $0.send("SSH-2.0-OpenSSH_9.2\r\n") },
+        Fault(testDescription: "no HTTP", code: "incomplete") { $0.send("SSH-2.0-OpenSSH_9.2\r\n") },
         Fault(testDescription: "304 to a request without a copy", code: "not-modified-without-copy") { $0.answer("304 Not Modified") },
         Fault(testDescription: "a page", code: "missing-key") { exchange in
             exchange.answer("200 OK", ["Content-Type: text/html"], bytes("{\"please\": \"log in\"}"))

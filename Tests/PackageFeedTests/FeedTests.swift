@@ -315,7 +315,7 @@ import Testing
         // A package that wants a new field waits for the schema that brings it.
         folder.write("p.yaml", bytes(package(version: "2", rules: "{id: branch, kind: hit, when: 'branch == \"x\"'}")))
         bench.feed.refresh()
-        try bench.hasProblem("undeclared", 0)
+        try bench.hasProblem("unknown-name", 0)
         folder.write("schema.yaml", bytes(schemaText.replacing("ip: {type: string", with: "branch: {type: string, optional: true}\n      ip: {type: string")))
         bench.feed.refresh()
         try bench.isActive("2")

@@ -243,7 +243,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
                 ["journals.records_per_entity=many"], [:],
                 "--set:1:29: error[wrong-type]: 'records_per_entity' must be a whole number, not text; write digits, without quotes and without a point"
             ),
-            (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has no 'file'; add 'file: …'"),
+            (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has neither 'file' nor 'url'; add 'file: …' for a file, or 'url: …'"),
             (
                 [], ["VANE_LOG_LEVLE": "info"],
                 "VANE_LOG_LEVLE:1:1: error[unknown-key]: no key of the configuration belongs to the variable VANE_LOG_LEVLE; did you mean VANE_LOG_LEVEL? unset it if it is not meant for vane"

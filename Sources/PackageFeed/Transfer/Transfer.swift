@@ -143,6 +143,8 @@ internal import CCurl
         let message = unsafe text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
         let kind =
             switch code {
+            // Where nothing of an answer is HTTP, libcurl takes it for the version that had no headers.
+            case CURLE_UNSUPPORTED_PROTOCOL where text.contains("HTTP/0.9"): "incomplete"
             case CURLE_OPERATION_TIMEDOUT: "timed-out"
             case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2_STREAM: "incomplete"
             case CURLE_TOO_MANY_REDIRECTS, CURLE_UNSUPPORTED_PROTOCOL: "bad-redirect"
