@@ -80,7 +80,10 @@ final class NGINX {
         let before = header("etag")
         folder.write("p.yaml", bytes(package(version: "2")))
         #expect(!curl("-I \(base)/p.yaml").contains(before))
-        #expect(throws: PackageServer.Failure.self) { try PackageServer(folder: "/", host: "127.0.0.1", port: server.port) }
+        let port = server.port
+        withExtendedLifetime(server) {
+            #expect(throws: PackageServer.Failure.self) { try PackageServer(folder: "/", host: "127.0.0.1", port: port) }
+        }
         #expect(throws: PackageServer.Failure.self) { try PackageServer(folder: "/", host: "rules.example", port: 0) }
     }
 

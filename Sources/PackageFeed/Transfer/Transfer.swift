@@ -4,6 +4,8 @@ internal import CCurl
 @safe final class Transfer {
     /// A header that is longer is no validator; the rest of it is not kept.
     private static let headerBytesMax = 4_096
+    /// Of all headers of an answer; servers send a few hundred bytes.
+    private static let headersBytesMax = 256 << 10
     /// http redirects to https, and either to itself; a server that redirects more often runs in a circle.
     private static let redirectsMax = 5
     private static let connectMillisecondsMax: Int64 = 10_000
@@ -13,6 +15,7 @@ internal import CCurl
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    private var headersBytes = 0
     private var answer = Validators()
     private var contentType: String?
     private var contentEncoding: String?
@@ -86,6 +89,8 @@ internal import CCurl
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        headersBytes += bytes.count
+        guard headersBytes <= Self.headersBytesMax else { return 0 }
         let line = unsafe String(decoding: bytes.prefix(Self.headerBytesMax), as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             // Each answer on the way of a redirect starts afresh.
@@ -119,6 +124,9 @@ internal import CCurl
     func result(_ code: CURLcode) -> Result<Fetched, FetchFailure> {
         if isTooLarge || code == CURLE_FILESIZE_EXCEEDED {
             return .failure(FetchFailure(code: "too-large", message: "the document is larger than \(request.bytesMax) bytes"))
+        }
+        if headersBytes > Self.headersBytesMax {
+            return .failure(FetchFailure(code: "too-large", message: "the answer's headers are larger than \(Self.headersBytesMax) bytes"))
         }
         guard code == CURLE_OK else { return .failure(failure(code)) }
         var status = 0
