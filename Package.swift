@@ -32,13 +32,14 @@ let package = Package(
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
+        .target(name: "CPrefetch"),
         .target(name: "CGetopt"),
 
         // The deterministic core, from the bottom up.
         .target(name: "Documents", dependencies: ["CYAML"], swiftSettings: boundary),
         .target(name: "Expressions", dependencies: ["Documents", "CRE2"], swiftSettings: hotPath),
         .target(name: "Events", dependencies: ["Documents", "Expressions", "CSimdJSON", "CXXHash", "CCrypto"], swiftSettings: hotPath),
-        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: hotPath),
+        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events", "CPrefetch"], swiftSettings: hotPath),
         .target(name: "Rules", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: hotPath),
         .target(name: "Engine", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: hotPath),
 
@@ -77,20 +78,22 @@ let package = Package(
             path: "benchmarks/core", swiftSettings: hotPath),
 
         // Tests.
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
-        .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions"], swiftSettings: strict),
-        .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events"], swiftSettings: strict),
-        .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ExpressionsTests", dependencies: ["Documents", "Expressions", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "EventsTests", dependencies: ["Documents", "Expressions", "Events", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JournalsTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting"], swiftSettings: strict),
+            name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "PackageFeedTests",
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "PackageFeed", "Service"],
             swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
@@ -98,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.
-        .testTarget(name: "IntegrationTests", dependencies: ["vane", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -112,6 +112,9 @@ public final class Demonstration {
         daemon = try Daemon(configuration, build: build, log: log, registry: MetricsRegistry(), stop: stop, isDemo: true)
     }
 
+    /// What is doubtful about the schema and the packages.
+    public var warnings: [Diagnostic] { daemon.warnings }
+
     /// Runs until the duration is over or `stop` is set.
     /// - Parameters:
     ///   - onAlert: takes each alert as it arrives, on this thread.

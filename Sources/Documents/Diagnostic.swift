@@ -1,5 +1,5 @@
 /// What is wrong with something a user wrote: where, what, and what to do about it.
-public struct Diagnostic: Sendable, Equatable {
+public struct Diagnostic: Sendable, Hashable {
     public enum Severity: String, Sendable { case error, warning }
 
     public var severity: Severity
@@ -18,6 +18,15 @@ public struct Diagnostic: Sendable, Equatable {
         self.message = message
         self.remedy = remedy
         self.position = position
+    }
+}
+
+extension Diagnostic {
+    /// The same, as something that does not stop anything.
+    public var asWarning: Diagnostic {
+        var warning = self
+        warning.severity = .warning
+        return warning
     }
 }
 

@@ -18,9 +18,10 @@ public final class DiagnosticList {
 
     public var hasErrors: Bool { all.contains { $0.severity == .error } }
 
-    /// Everything in the order of lines; what has no position comes first, and equal places keep their order.
+    /// Everything once, in the order of lines; what has no position comes first, and equal places keep their order.
     public var sorted: [Diagnostic] {
-        all.enumerated().sorted { left, right in
+        var seen: Set<Diagnostic> = []
+        return all.filter { seen.insert($0).inserted }.enumerated().sorted { left, right in
             let (a, b) = (left.element.position, right.element.position)
             let leftKey = (a?.file ?? "", a?.line ?? 0, a?.column ?? 0)
             let rightKey = (b?.file ?? "", b?.line ?? 0, b?.column ?? 0)

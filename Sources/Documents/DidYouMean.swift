@@ -1,13 +1,13 @@
 /// The candidate that a mistyped word most likely meant, nil when none is near.
 ///
 /// Near is an edit distance (insertions, deletions, replacements, swapped neighbours; letter case and `-` for `_` are free) of at most a third
-/// of the word's length, and at least 1. Of equally near candidates the first wins, so the answer does not depend on hashing.
+/// of the word's length, rounded to the nearest, and at least 1. Of equally near candidates the first wins, so the answer does not depend on hashing.
 /// O(candidates × length²); words longer than 64 characters have no suggestion.
 public func didYouMean(_ word: String, among candidates: some Sequence<String>) -> String? {
     let wanted = folded(word)
     guard !wanted.isEmpty, wanted.count <= suggestedWordLengthMax else { return nil }
     var best: String?
-    var bestDistance = max(1, wanted.count / 3) + 1
+    var bestDistance = max(1, (wanted.count + 1) / 3) + 1
     for candidate in candidates {
         let letters = folded(candidate)
         guard abs(letters.count - wanted.count) < bestDistance else { continue }

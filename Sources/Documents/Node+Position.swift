@@ -2,12 +2,20 @@ extension Node {
     /// The place in the file of a byte of this scalar's `text`, so that an error inside an expression points at the expression.
     ///
     /// Exact for plain, quoted and literal scalars on every line, escapes included. Where YAML folds line breaks into spaces, an offset inside
-    /// such spaces gives the place where they start. Offsets beyond the text give its end; a node made by code counts on from its position.
-    /// O(length of the scalar).
+    /// such spaces gives the place where they start. Offsets beyond the text give its end; a node made by code counts on from its
+    /// position, line by line. O(length of the scalar).
     public func position(atUTF8Offset offset: Int) -> Position {
         guard let origin else {
-            let characters = text.utf8.prefix(max(offset, 0)).count { $0 & 0xC0 != 0x80 }
-            return Position(file: position.file, line: position.line, column: position.column + characters)
+            var place = position
+            for byte in text.utf8.prefix(max(offset, 0)) {
+                if byte == UInt8(ascii: "\n") {
+                    place.line += 1
+                    place.column = 1
+                } else if byte & 0xC0 != 0x80 {
+                    place.column += 1
+                }
+            }
+            return place
         }
         var cursor = SourceCursor(origin.source, byte: origin.startByte, line: position.line, column: position.column)
         let target = min(max(offset, 0), text.utf8.count)

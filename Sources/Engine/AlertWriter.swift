@@ -115,8 +115,7 @@ public struct AlertWriter {
             writer.string(action.kind.rawValue)
             writer.key("subject")
             writer.string(action.subject)
-            writer.key("expires_at")
-            if let expires = action.expiresMilliseconds { writer.string(RFC3339.text(expires)) } else { writer.null() }
+            expiry(action.expiresMilliseconds, &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -140,8 +139,7 @@ public struct AlertWriter {
         writer.string(action.kind.rawValue)
         writer.key("subject")
         writer.string(action.subject)
-        writer.key("expires_at")
-        if let expires = action.expiresMilliseconds { writer.string(RFC3339.text(expires)) } else { writer.null() }
+        expiry(action.expiresMilliseconds, &writer)
         writer.key("reason")
         writer.beginObject()
         writer.key("package")
@@ -169,8 +167,7 @@ public struct AlertWriter {
         writer.string(entry.subject)
         writer.key("time")
         writer.string(RFC3339.text(entry.entry.timeMilliseconds))
-        writer.key("expires_at")
-        if let expires = entry.entry.expiresMilliseconds { writer.string(RFC3339.text(expires)) } else { writer.null() }
+        expiry(entry.entry.expiresMilliseconds, &writer)
         writer.key("attributes")
         writer.beginObject()
         writer.key("package")
@@ -197,6 +194,11 @@ public struct AlertWriter {
         writer.string(engine.schema.events[decision.eventType].name)
         writer.key("event_time")
         writer.string(RFC3339.text(batch.headers[decision.row].timeMilliseconds))
+    }
+
+    private func expiry(_ milliseconds: Int64?, _ writer: inout JSONWriter) {
+        writer.key("expires_at")
+        if let milliseconds { writer.string(RFC3339.text(milliseconds)) } else { writer.null() }
     }
 
     private func origin(_ context: OutputContext, _ writer: inout JSONWriter) {

@@ -106,8 +106,10 @@ public struct DecisionWriter {
                 time(evidence.fromMilliseconds, &writer)
                 writer.key("to")
                 time(evidence.toMilliseconds, &writer)
-                writer.key("events")
-                writer.int(Int64(evidence.events))
+                if let events = evidence.events {
+                    writer.key("events")
+                    writer.int(Int64(events))
+                }
                 writer.key("approximate")
                 writer.bool(evidence.isApproximate)
             }

@@ -28,6 +28,12 @@ public enum FieldType: Sendable, Hashable {
         }
     }
 
+    /// The only texts that an enum can be; nil for other types.
+    public var values: [String]? {
+        guard case .enumeration(let values) = self else { return nil }
+        return values
+    }
+
     /// How conditions hold it: decimals as doubles.
     public var cellType: CellType {
         switch self {

@@ -3,16 +3,20 @@ internal import Expressions
 
 extension Schema {
     /// Reads a schema from its document.
+    /// - Parameter warnings: receives what is doubtful but not wrong.
     /// - Throws: everything that is wrong with it.
-    public static func read(_ root: Node) throws(Diagnostics) -> Schema {
+    public static func read(_ root: Node, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Schema {
         let diagnostics = DiagnosticList()
         var reader = SchemaReader(diagnostics: diagnostics)
         let schema = reader.read(root)
         try diagnostics.throwIfErrors()
+        warnings.add(contentsOf: diagnostics.sorted)
         return schema
     }
 
-    public static func read(_ bytes: [UInt8], file: String) throws(Diagnostics) -> Schema { try read(parseYAML(bytes, file: file)) }
+    public static func read(_ bytes: [UInt8], file: String, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Schema {
+        try read(parseYAML(bytes, file: file), warnings: warnings)
+    }
 }
 
 private struct SchemaReader {
@@ -235,7 +239,7 @@ private struct SchemaReader {
             }
             // Derived fields see clear values: they are computed before the hashing.
             var environment = Environment()
-            for field in fields { environment.declare(variable: field.name, field.type.expressionType) }
+            for field in fields { environment.declare(variable: field.name, field.type.expressionType, values: field.type.values) }
             guard let checked = CheckedExpression.read(item.expression, "the expression of '\(item.key.text)'", environment, expected: nil, diagnostics) else {
                 unreadable.insert(item.key.text)
                 continue

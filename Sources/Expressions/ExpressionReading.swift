@@ -9,11 +9,7 @@ extension CheckedExpression {
         _ node: Node, _ name: String, _ environment: Environment, expected: CELType?, _ diagnostics: DiagnosticList
     ) -> CheckedExpression? {
         guard let text = node.string(name, diagnostics) else { return nil }
-        let first = node.position(atUTF8Offset: 0)
-        let continuation = text.utf8.firstIndex(of: UInt8(ascii: "\n")).map {
-            node.position(atUTF8Offset: text.utf8.distance(from: text.utf8.startIndex, to: $0) + 1).column
-        }
-        let source = Source(text, base: first, continuationColumn: continuation ?? 1)
+        let source = Source(text, of: node)
         let expression: Expr
         do {
             expression = try parse(source)
@@ -28,7 +24,7 @@ extension CheckedExpression {
             diagnostics.error(
                 code: "wrong-type", "\(name) is of type \(checked.type), not \(expected)",
                 remedy: expected == .bool ? "compare the value with something, for example with == or >=" : "write an expression of type \(expected)",
-                at: first)
+                at: source.position(at: 0))
             return nil
         }
         return checked

@@ -16,13 +16,14 @@ struct Accumulator {
         case lifetimeDoubleSum, lifetimeDoubleMoments
         case multiset, multisetWithFrequencies
         case sortedValues
-        case edges
+        /// The first of the records, and the last two.
+        case earliest, latest
         case increasing, decreasing
     }
 
     var kind: Kind
-    /// Index of the filter, or -1.
-    var filter: Int
+    /// The filter, as a bit; 0 for none.
+    var filterBit: UInt64
     /// Presence bit that the record must have; 0 for none.
     var requiredBit: UInt32
     var offset: Int
@@ -32,13 +33,16 @@ struct Accumulator {
     /// Where the state is in the journal's states.
     var stateOffset: Int
 
+    /// Counts every record, whatever it is.
+    var countsAll: Bool { kind == .count && filterBit == 0 }
+
     /// Records that come late can be added in place.
     var isOrderIndependent: Bool {
         switch kind {
         case .count, .exactSum, .doubleSum, .exactMoments, .doubleMoments, .multiset, .multisetWithFrequencies, .sortedValues,
             .lifetimeMinimum, .lifetimeMaximum, .lifetimeDoubleSum, .lifetimeDoubleMoments:
             true
-        case .minimum, .maximum, .edges, .increasing, .decreasing: false
+        case .minimum, .maximum, .earliest, .latest, .increasing, .decreasing: false
         }
     }
 
@@ -56,10 +60,11 @@ struct Accumulator {
             case .lifetimeDoubleMoments: MemoryLayout<LifetimeMomentsState>.size
             case .multiset, .multisetWithFrequencies: MemoryLayout<Multiset>.size
             case .sortedValues: MemoryLayout<SortedValues>.size
-            case .edges: MemoryLayout<EdgeState>.size
+            case .earliest: MemoryLayout<EarliestState>.size
+            case .latest: MemoryLayout<LatestState>.size
             case .increasing, .decreasing: MemoryLayout<RunState>.size
             }
-        return (size + 15) & ~15
+        return (size + 7) & ~7
     }
 
     @inline(__always) func cell(_ record: Record) -> UInt64 {
@@ -89,7 +94,8 @@ struct Accumulator {
         case .multiset: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: false))
         case .multisetWithFrequencies: pointer(states, Multiset.self).initialize(to: Multiset(countsFrequencies: true))
         case .sortedValues: pointer(states, SortedValues.self).initialize(to: SortedValues())
-        case .edges: pointer(states, EdgeState.self).initialize(to: EdgeState())
+        case .earliest: pointer(states, EarliestState.self).initialize(to: EarliestState())
+        case .latest: pointer(states, LatestState.self).initialize(to: LatestState())
         case .increasing, .decreasing: pointer(states, RunState.self).initialize(to: RunState())
         }
     }
@@ -121,51 +127,97 @@ struct Accumulator {
         }
     }
 
+    /// Adds a state that stands for other records; of the kinds that a pane keeps.
+    func merge(_ source: UnsafeMutableRawPointer, into states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .count: pointer(states, UInt64.self).pointee &+= source.load(as: UInt64.self)
+        case .exactSum: pointer(states, ExactSumState.self).pointee.add(source.assumingMemoryBound(to: ExactSumState.self).pointee)
+        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.add(source.assumingMemoryBound(to: ExactMomentsState.self).pointee)
+        case .lifetimeMinimum, .lifetimeMaximum:
+            let extremum = source.assumingMemoryBound(to: LifetimeExtremum.self)
+            if !extremum.pointee.isEmpty { pointer(states, LifetimeExtremum.self).pointee.add(extremum.pointee.key) }
+        case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee.add(source.assumingMemoryBound(to: LifetimeSumState.self).pointee, pool)
+        case .lifetimeDoubleMoments:
+            pointer(states, LifetimeMomentsState.self).pointee.add(source.assumingMemoryBound(to: LifetimeMomentsState.self).pointee, pool)
+        case .doubleSum, .doubleMoments, .minimum, .maximum, .multiset, .multisetWithFrequencies, .sortedValues, .earliest, .latest, .increasing, .decreasing:
+            preconditionFailure("no pane keeps it")
+        }
+    }
+
     /// The record enters the window. Its filter has been applied, its presence not yet.
     @inline(__always) func add(_ record: Record, ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
         if requiredBit != 0 && !record.isPresent(requiredBit) { return }
         switch kind {
         case .count: pointer(states, UInt64.self).pointee &+= 1
         case .exactSum: pointer(states, ExactSumState.self).pointee.add(Int64(bitPattern: cell(record)))
+        default: addOther(record, ordinal, states, pool)
+        }
+    }
+
+    @inline(never) private func addOther(_ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .count, .exactSum: preconditionFailure("added in place")
         case .doubleSum: pointer(states, DoubleSumState.self).pointee.add(Double(bitPattern: cell(record)))
         case .exactMoments: pointer(states, ExactMomentsState.self).pointee.add(Int64(bitPattern: cell(record)))
-        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.add(number(record))
+        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.add(Double(bitPattern: cell(record)))
         case .minimum: pointer(states, MonotonicDeque.self).pointee.add(orderKey(record), ordinal, pool)
         case .maximum: pointer(states, MonotonicDeque.self).pointee.add(~orderKey(record), ordinal, pool)
         case .lifetimeMinimum: pointer(states, LifetimeExtremum.self).pointee.add(orderKey(record))
         case .lifetimeMaximum: pointer(states, LifetimeExtremum.self).pointee.add(~orderKey(record))
         case .lifetimeDoubleSum: pointer(states, LifetimeSumState.self).pointee.add(Double(bitPattern: cell(record)), pool)
-        case .lifetimeDoubleMoments: pointer(states, LifetimeMomentsState.self).pointee.add(number(record), pool)
+        case .lifetimeDoubleMoments: pointer(states, LifetimeMomentsState.self).pointee.add(Double(bitPattern: cell(record)), pool)
         case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.add(cell(record), pool)
         case .sortedValues: pointer(states, SortedValues.self).pointee.add(orderKey(record), pool)
-        case .edges: pointer(states, EdgeState.self).pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal)
+        case .earliest: pointer(states, EarliestState.self).pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal)
+        case .latest: pointer(states, LatestState.self).pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal)
         case .increasing: pointer(states, RunState.self).pointee.add(orderKey(record), ordinal)
         case .decreasing: pointer(states, RunState.self).pointee.add(~orderKey(record), ordinal)
         }
     }
 
-    /// The record leaves the window, as the oldest in it. `edges` are the caller's to mend.
+    /// Takes `leaving` records out of a sum and `coming` ones in, keeping it at hand meanwhile.
+    @inline(__always) func move(
+        _ state: UnsafeMutablePointer<ExactSumState>, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32, to newest: UnsafeMutableRawPointer,
+        _ coming: UInt32, _ stride: Int
+    ) {
+        var sum = state.pointee
+        var at = oldest
+        for _ in 0..<leaving {
+            if Record(at).isPresent(requiredBit) { sum.remove(Int64(bitPattern: cell(Record(at)))) }
+            at += stride
+        }
+        at = newest
+        for _ in 0..<coming {
+            if Record(at).isPresent(requiredBit) { sum.add(Int64(bitPattern: cell(Record(at)))) }
+            at += stride
+        }
+        state.pointee = sum
+    }
+
+    /// The record leaves the window, as the oldest in it. `earliest` is the caller's to mend.
     @inline(__always) func remove(_ record: Record, ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
         if requiredBit != 0 && !record.isPresent(requiredBit) { return }
         switch kind {
         case .count: pointer(states, UInt64.self).pointee &-= 1
         case .exactSum: pointer(states, ExactSumState.self).pointee.remove(Int64(bitPattern: cell(record)))
-        case .doubleSum: pointer(states, DoubleSumState.self).pointee.remove(Double(bitPattern: cell(record)))
-        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.remove(Int64(bitPattern: cell(record)))
-        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.remove(number(record))
-        case .minimum, .maximum: pointer(states, MonotonicDeque.self).pointee.remove(ordinal)
-        case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.remove(cell(record), pool)
-        case .sortedValues: pointer(states, SortedValues.self).pointee.remove(orderKey(record))
-        case .edges: break
-        case .increasing, .decreasing: pointer(states, RunState.self).pointee.remove(ordinal)
-        case .lifetimeMinimum, .lifetimeMaximum, .lifetimeDoubleSum, .lifetimeDoubleMoments: preconditionFailure("nothing leaves a lifetime")
+        default: removeOther(record, ordinal, states, pool)
         }
     }
 
-    /// Doubles as they are, whole numbers as the nearest double.
-    @inline(__always) private func number(_ record: Record) -> Double {
-        let bits = cell(record)
-        return isDouble ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits))
+    @inline(never) private func removeOther(_ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool) {
+        switch kind {
+        case .count, .exactSum: preconditionFailure("removed in place")
+        case .doubleSum: pointer(states, DoubleSumState.self).pointee.remove(Double(bitPattern: cell(record)))
+        case .exactMoments: pointer(states, ExactMomentsState.self).pointee.remove(Int64(bitPattern: cell(record)))
+        case .doubleMoments: pointer(states, DoubleMomentsState.self).pointee.remove(Double(bitPattern: cell(record)))
+        case .minimum, .maximum: pointer(states, MonotonicDeque.self).pointee.remove(ordinal)
+        case .multiset, .multisetWithFrequencies: pointer(states, Multiset.self).pointee.remove(cell(record), pool)
+        case .sortedValues: pointer(states, SortedValues.self).pointee.remove(orderKey(record))
+        case .earliest: break
+        case .latest: pointer(states, LatestState.self).pointee.remove(ordinal)
+        case .increasing, .decreasing: pointer(states, RunState.self).pointee.remove(ordinal)
+        case .lifetimeMinimum, .lifetimeMaximum, .lifetimeDoubleSum, .lifetimeDoubleMoments: preconditionFailure("nothing leaves a lifetime")
+        }
     }
 }
 
@@ -185,14 +237,23 @@ struct ExactSumState {
     /// The sum, rounded once. 64 bits hold nearly every sum, and convert a hundred times faster.
     @inline(__always) var rounded: Double {
         let narrow = Int64(bitPattern: low)
-        return narrow >> 63 == high ? Double(narrow) : Double(sum)
+        return narrow >> 63 == high ? Double(narrow) : roundedWide
     }
+
+    @inline(never) private var roundedWide: Double { Double(sum) }
 
     @inline(__always) mutating func add(_ value: Int64) {
         let (sum, carried) = low.addingReportingOverflow(UInt64(bitPattern: value))
         low = sum
         high &+= (value >> 63) &+ (carried ? 1 : 0)
         count &+= 1
+    }
+
+    mutating func add(_ other: ExactSumState) {
+        let (sum, carried) = low.addingReportingOverflow(other.low)
+        low = sum
+        high &+= other.high &+ (carried ? 1 : 0)
+        count &+= other.count
     }
 
     @inline(__always) mutating func remove(_ value: Int64) {
@@ -216,49 +277,6 @@ struct DoubleSumState {
         count &-= 1
         // An empty window starts afresh, whatever happened before.
         if count == 0 { sum = ExactSum() } else { sum.add(-value) }
-    }
-}
-
-/// Count, sum and sum of squares of values up to 2⁵³ in magnitude: the squares of 2²⁰ records fit in 128 bits.
-struct ExactMomentsState {
-    var count: Int64 = 0
-    private var sumLow: UInt64 = 0
-    private var sumHigh: Int64 = 0
-    private var squaresLow: UInt64 = 0
-    private var squaresHigh: UInt64 = 0
-
-    var sum: Int128 { Int128(sumHigh) << 64 | Int128(sumLow) }
-    var squares: UInt128 { UInt128(squaresHigh) << 64 | UInt128(squaresLow) }
-
-    mutating func add(_ value: Int64) {
-        set(sum &+ Int128(value), squares &+ Self.square(value))
-        count &+= 1
-    }
-
-    mutating func remove(_ value: Int64) {
-        set(sum &- Int128(value), squares &- Self.square(value))
-        count &-= 1
-    }
-
-    private static func square(_ value: Int64) -> UInt128 {
-        let magnitude = UInt128(value.magnitude)
-        return magnitude &* magnitude
-    }
-
-    private mutating func set(_ sum: Int128, _ squares: UInt128) {
-        sumLow = UInt64(truncatingIfNeeded: sum)
-        sumHigh = Int64(truncatingIfNeeded: sum >> 64)
-        squaresLow = UInt64(truncatingIfNeeded: squares)
-        squaresHigh = UInt64(truncatingIfNeeded: squares >> 64)
-    }
-
-    /// n·Σx² - (Σx)², rounded to a double.
-    var scatter: Double {
-        let product = UInt128(count).multipliedFullWidth(by: squares)
-        let square = sum.magnitude.multipliedFullWidth(by: sum.magnitude)
-        let (low, borrowed) = product.low.subtractingReportingOverflow(square.low)
-        let high = product.high - square.high - (borrowed ? 1 : 0)
-        return Double(high) * 0x1p128 + Double(low)
     }
 }
 
@@ -299,6 +317,11 @@ struct LifetimeSumState {
         sum.removeAll(pool)
     }
 
+    mutating func add(_ other: LifetimeSumState, _ pool: MemoryPool) {
+        count &+= other.count
+        sum.add(other.sum, pool)
+    }
+
     func copy(_ pool: MemoryPool) -> LifetimeSumState { LifetimeSumState(count: count, sum: sum.copy(pool)) }
 }
 
@@ -319,6 +342,12 @@ struct LifetimeMomentsState {
         squares.removeAll(pool)
     }
 
+    mutating func add(_ other: LifetimeMomentsState, _ pool: MemoryPool) {
+        count &+= other.count
+        sum.add(other.sum, pool)
+        squares.add(other.squares, pool)
+    }
+
     func copy(_ pool: MemoryPool) -> LifetimeMomentsState { LifetimeMomentsState(count: count, sum: sum.copy(pool), squares: squares.copy(pool)) }
 }
 
@@ -332,35 +361,54 @@ struct LifetimeExtremum {
     }
 }
 
-/// First, last and last-but-one of the records in a window.
-struct EdgeState {
+/// The first of the records in a window.
+struct EarliestState {
     var count: UInt32 = 0
-    var firstOrdinal: UInt32 = 0
+    var ordinal: UInt32 = 0
+    var time: Int64 = 0
+    var cell: UInt64 = 0
+
+    mutating func add(time: Int64, cell: UInt64, _ ordinal: UInt32) {
+        if count == 0 {
+            self.ordinal = ordinal
+            self.time = time
+            self.cell = cell
+        }
+        count &+= 1
+    }
+}
+
+/// Last and last-but-one of the records in a window.
+struct LatestState {
+    var hasLast = false
+    var hasPrevious = false
     var lastOrdinal: UInt32 = 0
     var previousOrdinal: UInt32 = 0
-    var hasPrevious = false
-    var firstTime: Int64 = 0
-    var firstCell: UInt64 = 0
     var lastTime: Int64 = 0
     var lastCell: UInt64 = 0
     var previousTime: Int64 = 0
     var previousCell: UInt64 = 0
 
     mutating func add(time: Int64, cell: UInt64, _ ordinal: UInt32) {
-        if count == 0 {
-            firstOrdinal = ordinal
-            firstTime = time
-            firstCell = cell
-        } else {
+        if hasLast {
             hasPrevious = true
             previousOrdinal = lastOrdinal
             previousTime = lastTime
             previousCell = lastCell
         }
+        hasLast = true
         lastOrdinal = ordinal
         lastTime = time
         lastCell = cell
-        count &+= 1
+    }
+
+    /// Records leave oldest first: the last one leaves when no other is left.
+    mutating func remove(_ ordinal: UInt32) {
+        if hasPrevious && previousOrdinal == ordinal {
+            hasPrevious = false
+        } else if hasLast && lastOrdinal == ordinal {
+            hasLast = false
+        }
     }
 }
 

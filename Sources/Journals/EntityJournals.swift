@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Events
 internal import Expressions
 
@@ -6,7 +7,13 @@ final class EntityJournals {
     let type: EntityType
     let table = JournalTable()
     private(set) var plan: WindowPlan
+    /// The same without counting references.
+    private var unownedPlan: Unmanaged<WindowPlan>
+    /// Moved by the first reading of an event; an append takes it away.
+    private let cursor: UnsafeMutablePointer<ReadingCursor>
     private(set) var states: WindowStates
+    /// Of journals that had no room for all their records. Looked up, never walked in order.
+    private var panes: [Int: Panes] = [:]
     private let entity: Int
     private let pool: MemoryPool
     private let calendar: Calendar
@@ -47,10 +54,14 @@ final class EntityJournals {
                 return Int32(slots[0])
             })
         self.plan = plan
+        unownedPlan = .passUnretained(plan)
+        cursor = .allocate(capacity: 1)
+        cursor.initialize(to: ReadingCursor())
         states = WindowStates(stride: plan.stateBytes)
     }
 
     deinit {
+        cursor.deallocate()
         releaseStates()
         for journal in 0..<table.count {
             let header = table.header(journal)
@@ -64,11 +75,14 @@ final class EntityJournals {
     /// Computes something else from now on.
     func setPlan(_ plan: WindowPlan) {
         releaseStates()
+        cursor.pointee = ReadingCursor()
         self.plan = plan
+        unownedPlan = .passUnretained(plan)
         states = WindowStates(stride: plan.stateBytes)
     }
 
     private func releaseStates() {
+        for journal in panes.keys { releasePanes(journal) }
         for journal in 0..<table.count {
             guard let state = states.existing(journal) else { continue }
             for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
@@ -103,8 +117,10 @@ final class EntityJournals {
 
     /// Records an event in a journal. A duplicate, the same id at the same time, changes nothing.
     func append(_ key: EntityKey, _ batch: EventBatch, row: Int) -> JournalStore.Outcome {
+        cursor.pointee.journal = -1
         let journal = table.findOrInsert(key)
         let header = table.header(journal)
+        states.fetch(journal)
         let time = batch.headers[row].timeMilliseconds
         let id = batch.headers[row].idFingerprint
 
@@ -140,8 +156,8 @@ final class EntityJournals {
         header.pointee.count += 1
         if time > header.pointee.lastTime { header.pointee.lastTime = time }
         if time < header.pointee.firstSeen { header.pointee.firstSeen = time }
-        if index < end, let state = states.existing(journal) {
-            plan.inserted(at: index, header, state, pool, types)
+        if let state = states.existing(journal) {
+            if index < end { plan.inserted(at: index, header, state, pool, types) } else { plan.fetchOldest(header, state) }
         }
         return .recorded(JournalStore.Position(entity: entity, journal: journal, index: index, isLatest: index == end, isDuplicate: false))
     }
@@ -168,9 +184,15 @@ final class EntityJournals {
         record.information = information
     }
 
+    /// Gives back what a journal's folded records added up to.
+    private func releasePanes(_ journal: Int) {
+        if var released = panes.removeValue(forKey: journal) { plan.release(&released, pool) }
+    }
+
     /// The entity was away for longer than its retention: as if never seen.
     @inline(never) private func forget(_ journal: Int) {
         let header = table.header(journal)
+        releasePanes(journal)
         if let state = states.existing(journal) {
             for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
         }
@@ -190,7 +212,10 @@ final class EntityJournals {
             if dropped * 8 < count { dropped = 0 }
             if dropped == 0 && count >= recordsMax {
                 dropped = max(1, count / 8)
-                header.pointee.foldedThrough = Record(header.pointee.records! + (dropped - 1) * stride).time
+                header.pointee.foldedThrough = max(header.pointee.foldedThrough, Record(header.pointee.records! + (dropped - 1) * stride).time)
+                if plan.hasPanes {
+                    plan.fold(dropped, header, into: &panes[journal, default: Panes(stride: plan.paneBytes)], horizon: keep, pool, types)
+                }
             }
             if dropped > 0 {
                 // A lifetime takes in what goes, even where nobody has asked for it yet.
@@ -220,19 +245,78 @@ final class EntityJournals {
     /// - Parameter cell: receives the value, of the indicator's result type.
     /// - Returns: whether the value exists.
     @inline(__always) func read(_ index: Int, at position: JournalStore.Position, into cell: inout UInt64) -> Bool {
-        let reading = plan.readings[index]
-        let header = table.header(position.journal)
-        let ordinal = header.pointee.base &+ UInt32(position.index)
-        let view = JournalView(header: header, stride: stride)
-        if position.isLatest {
-            let state = states.make(position.journal)
-            let time = view.record(position.index).time
-            plan.advance(reading.group, view, state, now: time, windowStart: visibleStart(reading.group, time, header), pool, types)
-            return plan.value(reading, view, state, ordinal: ordinal, now: time, pool, types, into: &cell)
+        guard position.isLatest else { return readAfresh(index, position, &cell) }
+        return unownedPlan._withUnsafeGuaranteedRef { plan in
+            moveCursor(position)
+            let reading = UnsafePointer(plan.readings.base + index)
+            advance(plan, reading.pointee.group)
+            if cursor.pointee.reachesPanes { return readWithPanes(plan, index, &cell) }
+            // What most indicators are, without a call.
+            let state = cursor.pointee.states! + reading.pointee.stateOffset
+            switch reading.pointee.kind {
+            case .count:
+                cell = state.load(as: UInt64.self)
+                return true
+            case .sum where reading.pointee.source == .exactSum && reading.pointee.isDecimal:
+                cell = (state.assumingMemoryBound(to: ExactSumState.self).pointee.rounded / reading.pointee.unit).bitPattern
+                return true
+            default:
+                return plan.value(
+                    reading, JournalView(header: cursor.pointee.header!, stride: stride), cursor.pointee.states!, ordinal: cursor.pointee.ordinal,
+                    now: cursor.pointee.time, pool, types, into: &cell)
+            }
         }
+    }
+
+    @inline(never) private func readWithPanes(_ plan: WindowPlan, _ index: Int, _ cell: inout UInt64) -> Bool {
+        let header = cursor.pointee.header!
+        let view = JournalView(header: header, stride: stride)
+        let time = cursor.pointee.time
+        let reading = UnsafePointer(plan.readings.base + index)
+        guard let panes = panes[cursor.pointee.journal] else {
+            return plan.value(reading, view, cursor.pointee.states!, ordinal: cursor.pointee.ordinal, now: time, pool, types, into: &cell)
+        }
+        return plan.value(
+            index, panes, above: visibleStart(reading.pointee.group, time, header), view, cursor.pointee.states!, ordinal: cursor.pointee.ordinal, now: time,
+            pool, types, into: &cell)
+    }
+
+    @inline(never) private func readAfresh(_ index: Int, _ position: JournalStore.Position, _ cell: inout UInt64) -> Bool {
+        let reading = UnsafePointer(plan.readings.base + index)
+        let header = table.header(position.journal)
+        let view = JournalView(header: header, stride: stride)
         return plan.computeAfresh(
-            reading, view, state: states.existing(position.journal), index: position.index,
-            windowStart: visibleStart(reading.group, view.record(position.index).time, header), pool, types, into: &cell)
+            index, panes[position.journal], view, state: states.existing(position.journal), index: position.index,
+            windowStart: visibleStart(reading.pointee.group, view.record(position.index).time, header), pool, types, into: &cell)
+    }
+
+    /// Looks up what all indicators of an event need, unless that was the last thing done.
+    /// - Parameter position: the latest of its journal.
+    @inline(__always) private func moveCursor(_ position: JournalStore.Position) {
+        if cursor.pointee.journal != position.journal || cursor.pointee.index != position.index { moveCursorAnew(position) }
+    }
+
+    @inline(never) private func moveCursorAnew(_ position: JournalStore.Position) {
+        let header = table.header(position.journal)
+        let base = header.pointee.base
+        cursor.pointee = ReadingCursor(
+            journal: position.journal, index: position.index, number: cursor.pointee.number + 1,
+            time: Record(header.pointee.records! + position.index * stride).time, horizon: horizon(header), ordinal: base &+ UInt32(position.index), base: base,
+            end: base &+ header.pointee.count, reachesPanes: header.pointee.foldedThrough > horizon(header), header: header, records: header.pointee.records,
+            states: states.make(position.journal))
+    }
+
+    /// Moves a group to the cursor's event, if it is not there yet.
+    @inline(__always) private func advance(_ plan: WindowPlan, _ index: Int) {
+        let group = plan.groups.base + index
+        if group.pointee.advancedAt == cursor.pointee.number { return }
+        let low: Int64 =
+            switch group.pointee.kind {
+            case .sliding, .lastEvents, .sequence: max(cursor.pointee.time &- group.pointee.reach, cursor.pointee.horizon)
+            case .today, .thisMonth: max(windowStart(index, cursor.pointee.time), cursor.pointee.horizon)
+            case .lifetime: .min
+            }
+        plan.advance(group, cursor, from: low, pool, types)
     }
 
     func evidence(_ index: Int, at position: JournalStore.Position) -> JournalStore.Evidence {
@@ -244,15 +328,25 @@ final class EntityJournals {
         let from = windowStart(reading.group, time)
         let visible = visibleStart(reading.group, time, header)
         let state = position.isLatest ? states.make(position.journal) : states.existing(position.journal)
-        if position.isLatest, let state { plan.advance(reading.group, view, state, now: time, windowStart: visible, pool, types) }
-        let events = plan.events(
-            reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+        if position.isLatest {
+            moveCursor(position)
+            advance(plan, reading.group)
+        }
+        let events: Int?
+        if group.kind == .sequence {
+            var happened: UInt64 = 0
+            events = read(index, at: position, into: &happened) && happened != 0 ? group.steps.count : nil
+        } else {
+            var found = plan.events(reading, view, state: state, isLatest: position.isLatest, index: position.index, windowStart: visible, pool, types)
+            if let panes = panes[position.journal] { found += plan.events(index, panes, above: visible, through: time - group.offset) }
+            events = found
+        }
         let horizon = self.horizon(header)
         let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
         let isApproximate =
             switch group.kind {
             case .lifetime: plan.isPartial(group, state, header)
-            case .lastEvents: isFolded && events < Int(group.length)
+            case .lastEvents: isFolded && events! < Int(group.length)
             default: isFolded || (from < horizon && header.pointee.firstSeen <= horizon)
             }
         return JournalStore.Evidence(fromMilliseconds: from, toMilliseconds: time - group.offset, events: events, isApproximate: isApproximate)
@@ -273,11 +367,9 @@ final class EntityJournals {
     @inline(__always) private func windowStart(_ group: Int, _ time: Int64) -> Int64 {
         let group = plan.groups[group]
         switch group.kind {
-        case .sliding: return time - group.offset - group.length
+        case .sliding, .lastEvents, .sequence: return time - group.reach
         case .today: return calendar.startOfDay(time) - 1
         case .thisMonth: return calendar.startOfMonth(time) - 1
-        case .lastEvents: return time - history
-        case .sequence: return time - group.length
         case .lifetime: return .min
         }
     }
@@ -333,6 +425,16 @@ struct WindowStates {
         base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         chunks[chunk] = base
         return base
+    }
+
+    /// Asks for a journal's states before they are needed.
+    @inline(__always) func fetch(_ journal: Int) {
+        guard let base = existing(journal) else { return }
+        var offset = 0
+        while offset < stride {
+            vane_prefetch(base + offset)
+            offset += 64
+        }
     }
 
     func existing(_ journal: Int) -> UnsafeMutableRawPointer? {

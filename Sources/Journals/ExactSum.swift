@@ -91,12 +91,16 @@ struct ExactSum {
         return high
     }
 
+    func forEachPart(_ body: (Double) -> Void) {
+        if count > 0 { body(parts.0) }
+        if count > 1 { body(parts.1) }
+        if count > 2 { body(parts.2) }
+    }
+
     /// The exact value, with room for more.
     var widened: WideSum {
         var sum = WideSum()
-        if count > 0 { sum.add(parts.0) }
-        if count > 1 { sum.add(parts.1) }
-        if count > 2 { sum.add(parts.2) }
+        forEachPart { sum.add($0) }
         return sum
     }
 }

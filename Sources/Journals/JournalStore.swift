@@ -17,10 +17,13 @@ public final class JournalStore {
     private let eventTypeFingerprints: FixedArray<UInt64>
 
     public struct Limits: Sendable {
-        /// Records that one journal may hold; the oldest are dropped beyond, and windows that reach there are `approximate`.
+        /// Records that one journal may hold; the oldest are folded into panes beyond, and windows that reach there are `approximate`.
         public var recordsPerEntityMax: Int
 
-        public init(recordsPerEntityMax: Int = 1_000_000) { self.recordsPerEntityMax = recordsPerEntityMax }
+        /// 100,000 records of 44 bytes are 4 MB: one entity cannot take a process's memory.
+        public static let recordsPerEntityDefault = 100_000
+
+        public init(recordsPerEntityMax: Int = recordsPerEntityDefault) { self.recordsPerEntityMax = recordsPerEntityMax }
     }
 
     /// Where an event stands in a journal.
@@ -45,9 +48,9 @@ public final class JournalStore {
         /// The window (from, to], in milliseconds since 1970; `Int64.min` for all.
         public var fromMilliseconds: Int64
         public var toMilliseconds: Int64
-        /// Records in the window that match the condition.
-        public var events: Int
-        /// Records of the window are missing: too many for one journal, or older than the history.
+        /// Records in the window that match the condition; of a sequence that has happened, the records that it comprises, and nil of one that has not.
+        public var events: Int?
+        /// Records of the window are missing or known by their panes only: too many for one journal, or older than the history.
         public var isApproximate: Bool
     }
 
@@ -72,6 +75,12 @@ public final class JournalStore {
         unowned.deallocate()
         places.deallocate()
         eventTypeFingerprints.deallocate()
+    }
+
+    /// Whether a store could take these indicators.
+    /// - Throws: the first one that is too much.
+    public static func check(_ indicators: [Indicator], of schema: Schema) throws(PlanFailure) {
+        for (number, entity) in schema.entities.enumerated() { _ = try WindowPlan(entity, indicators.filter { $0.entity == number }, nil) }
     }
 
     /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.

@@ -27,6 +27,17 @@ struct LifetimeSum {
         wide!.pointee.addSquare(value)
     }
 
+    /// - Parameter other: a sum that fits into its parts.
+    mutating func add(_ other: ExactSum, _ pool: MemoryPool) {
+        other.forEachPart { add($0, pool) }
+    }
+
+    mutating func add(_ other: LifetimeSum, _ pool: MemoryPool) {
+        guard let otherWide = other.wide else { return add(other.exact, pool) }
+        if wide == nil { widen(pool) }
+        wide!.pointee.add(otherWide.pointee)
+    }
+
     @inline(never) private mutating func widen(_ pool: MemoryPool) {
         allocate(pool)
         wide!.initialize(to: exact.widened)

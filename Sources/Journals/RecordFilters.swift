@@ -17,8 +17,8 @@ final class RecordFilters {
     private var conditions: [RecordCondition] = []
     private var programs: [ConditionProgram] = []
     private var loadsOf: [[Load]] = []
-    /// Of each filter that is a single comparison; the others have none.
-    private let comparisons: FixedArray<RecordComparison?>
+    /// Of each filter; those that are no single comparison are evaluated by their programs.
+    private let comparisons: FixedArray<RecordComparison>
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
     private var width: Int
@@ -30,7 +30,7 @@ final class RecordFilters {
         self.entity = entity
         self.layout = layout
         self.timeZones = timeZones
-        comparisons = FixedArray(Array(repeating: nil, count: WindowPlan.filtersMax))
+        comparisons = FixedArray(Array(repeating: RecordComparison(), count: WindowPlan.filtersMax))
         types = entity.record.map(\.type.cellType) + [.timestamp, .fingerprint]
         width = types.count
         cells = .allocate(capacity: width)
@@ -74,7 +74,7 @@ final class RecordFilters {
         conditions.append(condition)
         programs.append(program)
         loadsOf.append(loads)
-        comparisons[conditions.count - 1] = RecordComparison(program, layout)
+        comparisons[conditions.count - 1] = RecordComparison(program, layout) ?? RecordComparison()
         return conditions.count - 1
     }
 
@@ -85,16 +85,14 @@ final class RecordFilters {
         while rest != 0 {
             let index = rest.trailingZeroBitCount
             rest &= rest - 1
-            if let comparison = comparisons[index] {
-                if comparison.holds(record) { passed |= 1 << UInt64(index) }
-            } else if evaluate(index, record, eventTypeFingerprints) {
-                passed |= 1 << UInt64(index)
-            }
+            let comparison = UnsafePointer(comparisons.base + index)
+            let holds = comparison.pointee.isSingle ? comparison.pointee.holds(record) : evaluate(index, record, eventTypeFingerprints)
+            if holds { passed |= 1 << UInt64(index) }
         }
         return passed
     }
 
-    private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: UnsafePointer<UInt64>) -> Bool {
+    @inline(never) private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: UnsafePointer<UInt64>) -> Bool {
         for load in loadsOf[index] {
             if record.isPresent(load.field.presenceBit) {
                 let cell = record.cell(load.field)
@@ -114,11 +112,15 @@ final class RecordFilters {
 
 /// The commonest condition, one field compared for equality with a constant, without unpacking the record.
 struct RecordComparison {
-    private var presenceBit: UInt32
-    private var offset: Int
-    private var isWide: Bool
-    private var value: UInt64
-    private var isEqual: Bool
+    private(set) var isSingle = false
+    private var isWide = false
+    private var isEqual = false
+    private var presenceBit: UInt32 = 0
+    private var offset = 0
+    private var value: UInt64 = 0
+
+    /// Stands for a condition of another kind.
+    init() {}
 
     init?(_ program: ConditionProgram, _ layout: RecordLayout) {
         guard let comparison = program.singleEquality, comparison.slot < layout.fields.count else { return nil }
@@ -128,6 +130,7 @@ struct RecordComparison {
         case .decimal, .double: return nil
         default: break
         }
+        isSingle = true
         presenceBit = field.presenceBit
         offset = field.offset
         isWide = field.isWide

@@ -21,6 +21,11 @@ struct WideSum {
         add(UInt128(significand) * UInt128(significand), at: 2 * exponent - Self.lowestExponent, isNegative: false)
     }
 
+    mutating func add(_ other: WideSum) {
+        var carry = false
+        for index in 0..<Self.wordCount { add(other.words[index], at: index, &carry) }
+    }
+
     private static func parts(_ value: Double) -> (significand: UInt64, exponent: Int) {
         value.exponentBitPattern == 0
             ? (value.significandBitPattern, -1074) : (value.significandBitPattern | 1 << 52, Int(value.exponentBitPattern) - 1075)
@@ -120,7 +125,7 @@ struct ScaledDouble {
     var significand: Double
     var exponent: Int
 
-    var value: Double { Double(sign: .plus, exponent: exponent, significand: significand) }
+    var value: Double { exponent == 0 ? significand : Double(sign: .plus, exponent: exponent, significand: significand) }
 
     func divided(by divisor: Double) -> ScaledDouble { ScaledDouble(significand: significand / divisor, exponent: exponent) }
 

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Expressions
 
 /// Moving windows along a journal.
@@ -50,79 +51,227 @@ extension WindowPlan {
         return groupState(group, states).pointee.isPartial
     }
 
-    /// Moves a group to the event at `now`, the latest of its journal. Amortised constant time.
+    /// Moves a group to the cursor's event. Amortised constant time.
+    /// - Parameter low: the exclusive start of the window, as far as records are visible.
     @inline(__always) func advance(
-        _ index: Int, _ view: JournalView, _ states: UnsafeMutableRawPointer, now: Int64, windowStart: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, from low: Int64, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
     ) {
-        do {
-            let group = UnsafePointer(groups.base + index)
-            let state = groupState(group.pointee, states)
-            if !state.pointee.isInitialised { initialise(group.pointee, states, view.header) }
-            if state.pointee.isDirty { rebuild(group.pointee, view, states, pool, types) }
-            switch group.pointee.kind {
-            case .sliding, .today, .thisMonth, .lifetime:
-                slide(group, view, states, state, from: windowStart, to: now - group.pointee.offset, pool, types)
-            case .lastEvents: slideLast(group.pointee, view, states, state, horizon: windowStart, pool, types)
-            case .sequence: step(group.pointee, view, states, state, from: windowStart, types)
+        group.pointee.advancedAt = cursor.pointee.number
+        let states = cursor.pointee.states!
+        let state = groupState(group.pointee, states)
+        if !state.pointee.isInitialised || state.pointee.isDirty { prepare(group.pointee, cursor, states, pool, types) }
+        switch group.pointee.kind {
+        case .sliding, .today, .thisMonth, .lifetime: slide(group, cursor, states, state, from: low, pool, types)
+        case .lastEvents, .sequence: follow(group.pointee, cursor, states, state, from: low, pool, types)
+        }
+    }
+
+    @inline(never) private func prepare(
+        _ group: Group, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    ) {
+        let header = cursor.pointee.header!
+        if !groupState(group, states).pointee.isInitialised { initialise(group, states, header) }
+        if groupState(group, states).pointee.isDirty { rebuild(group, JournalView(header: header, stride: stride), states, pool, types) }
+    }
+
+    @inline(__always) private func slide(
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ states: UnsafeMutableRawPointer,
+        _ state: UnsafeMutablePointer<GroupState>, from low: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    ) {
+        let high = cursor.pointee.time &- group.pointee.offset
+        let base = cursor.pointee.base
+        let end = cursor.pointee.end
+        let records = cursor.pointee.records!
+        let stride = self.stride
+        // Only times are looked at here: what a window counts follows from its ends.
+        let oldTail = state.pointee.tail
+        let oldHead = state.pointee.head
+        var tail = oldTail
+        if group.pointee.kind != .lifetime {
+            var at = records + Int(tail &- base) &* stride
+            while tail != oldHead && Record(at).time <= low {
+                tail &+= 1
+                at += stride
+            }
+            // The next event looks at what is oldest then, and at the record behind it.
+            vane_prefetch(at + stride)
+        }
+        let left = tail
+        var head = oldHead
+        var at = records + Int(head &- base) &* stride
+        if left == head && group.pointee.kind != .lifetime {
+            // What passed while nobody looked never enters.
+            while head != end && Record(at).time <= low {
+                head &+= 1
+                at += stride
+            }
+            tail = head
+        }
+        let entering = head
+        while head != end && Record(at).time <= high {
+            head &+= 1
+            at += stride
+        }
+        state.pointee.tail = tail
+        state.pointee.head = head
+        if group.pointee.countsAll {
+            let count = (states + group.pointee.countOffset).assumingMemoryBound(to: UInt64.self)
+            count.pointee = count.pointee &+ UInt64(head &- entering) &- UInt64(left &- oldTail)
+            if group.pointee.accumulators.count == 1 { return }
+        }
+        let leaving = Stretch(first: oldTail, end: left, windowEnd: oldHead)
+        let coming = Stretch(first: entering, end: head, windowEnd: head)
+        if group.pointee.filterMask == 0 {
+            move(group, cursor, leaving, coming, pool, types)
+        } else {
+            moveFiltered(group, cursor, leaving, coming, pool, types)
+        }
+    }
+
+    /// Ordinals of records that leave a window together, or enter it.
+    private struct Stretch {
+        var first: UInt32
+        var end: UInt32
+        /// The first ordinal beyond the window.
+        var windowEnd: UInt32
+    }
+
+    /// Accumulators over all records, one after the other.
+    @inline(never) private func move(
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Stretch, _ coming: Stretch, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
+    ) {
+        let states = cursor.pointee.states!
+        let stride = self.stride
+        let oldest = cursor.pointee.records! + Int(leaving.first &- cursor.pointee.base) &* stride
+        let newest = cursor.pointee.records! + Int(coming.first &- cursor.pointee.base) &* stride
+        let accumulators = group.pointee.accumulators
+        for index in (accumulators.lowerBound + (group.pointee.countsAll ? 1 : 0))..<accumulators.upperBound {
+            let accumulator = UnsafePointer(self.accumulators.base + index)
+            if accumulator.pointee.kind == .exactSum {
+                let sums = (states + accumulator.pointee.stateOffset).assumingMemoryBound(to: ExactSumState.self)
+                accumulator.pointee.move(sums, from: oldest, leaving.end &- leaving.first, to: newest, coming.end &- coming.first, stride)
+                continue
+            }
+            var at = oldest
+            var ordinal = leaving.first
+            while ordinal != leaving.end {
+                remove(accumulator, Record(at), ordinal, leaving.windowEnd, cursor.pointee.header!, states, pool, types)
+                ordinal &+= 1
+                at += stride
+            }
+            at = newest
+            ordinal = coming.first
+            while ordinal != coming.end {
+                accumulator.pointee.add(Record(at), ordinal: ordinal, states, pool)
+                ordinal &+= 1
+                at += stride
             }
         }
     }
 
-    @inline(__always) private func slide(
-        _ group: UnsafePointer<Group>, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>, from low: Int64,
-        to high: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    /// Records one after the other, so that each filter is applied to each once.
+    @inline(never) private func moveFiltered(
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Stretch, _ coming: Stretch, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
     ) {
-        var tail = state.pointee.tail
-        var head = state.pointee.head
-        let end = view.end
-        if group.pointee.kind != .lifetime {
-            while tail != head {
-                let record = view.record(ordinal: tail)
-                if record.time > low { break }
-                remove(group, record, tail, head, view, states, pool, types)
-                tail &+= 1
+        let states = cursor.pointee.states!
+        let stride = self.stride
+        let mask = group.pointee.filterMask
+        let accumulators = group.pointee.accumulators
+        let others = (accumulators.lowerBound + (group.pointee.countsAll ? 1 : 0))..<accumulators.upperBound
+        var at = cursor.pointee.records! + Int(leaving.first &- cursor.pointee.base) &* stride
+        var ordinal = leaving.first
+        while ordinal != leaving.end {
+            let passed = filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
+            for index in others {
+                let accumulator = UnsafePointer(self.accumulators.base + index)
+                let filterBit = accumulator.pointee.filterBit
+                if filterBit != 0 && passed & filterBit == 0 { continue }
+                remove(accumulator, Record(at), ordinal, leaving.windowEnd, cursor.pointee.header!, states, pool, types)
             }
+            ordinal &+= 1
+            at += stride
         }
-        while head != end {
-            let record = view.record(ordinal: head)
-            if record.time > high { break }
-            head &+= 1
-            if record.time <= low {
-                // It has passed while nobody looked; everything before it has, too.
-                tail = head
-            } else {
-                add(group, record, head &- 1, states, pool, types)
+        at = cursor.pointee.records! + Int(coming.first &- cursor.pointee.base) &* stride
+        ordinal = coming.first
+        while ordinal != coming.end {
+            let passed =
+                ordinal == cursor.pointee.ordinal
+                ? passedByOwn(mask, Record(at), cursor, types) : filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
+            for index in others {
+                let accumulator = UnsafePointer(self.accumulators.base + index)
+                let filterBit = accumulator.pointee.filterBit
+                if filterBit == 0 || passed & filterBit != 0 { accumulator.pointee.add(Record(at), ordinal: ordinal, states, pool) }
             }
+            ordinal &+= 1
+            at += stride
         }
-        state.pointee.tail = tail
-        state.pointee.head = head
+    }
+
+    /// Asks for the records that may leave windows now, so that they are on their way while the event is made ready.
+    func fetchOldest(_ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer) {
+        let base = header.pointee.base
+        let records = header.pointee.records!
+        for index in groups.indices {
+            let state = groupState(groups[index], states)
+            if groups[index].kind == .lifetime || groups[index].kind == .sequence { continue }
+            if !state.pointee.isInitialised { continue }
+            // The oldest record and the one that stays behind it are looked at.
+            let oldest = records + Int(state.pointee.tail &- base) &* stride
+            vane_prefetch(oldest)
+            vane_prefetch(oldest + stride)
+        }
+    }
+
+    /// The filters in `mask` that the cursor's own record passes. Each is applied once, however many windows it enters.
+    @inline(__always) private func passedByOwn(
+        _ mask: UInt64, _ record: Record, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ types: UnsafePointer<UInt64>
+    ) -> UInt64 {
+        let rest = mask & ~cursor.pointee.filtersApplied
+        if rest != 0 {
+            cursor.pointee.filtersPassed |= filters.matches(record, mask: rest, eventTypeFingerprints: types)
+            cursor.pointee.filtersApplied |= rest
+        }
+        return cursor.pointee.filtersPassed
+    }
+
+    @inline(never) private func follow(
+        _ group: Group, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>,
+        from low: Int64, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    ) {
+        let view = JournalView(header: cursor.pointee.header!, stride: stride)
+        if group.kind == .sequence {
+            step(group, view, states, state, from: low, types)
+        } else {
+            slideLast(group, view, states, state, horizon: low, pool, types)
+        }
     }
 
     private func slideLast(
         _ group: Group, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<GroupState>, horizon: Int64,
         _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
-        withUnsafePointer(to: group) { pointer in
-            let end = view.end
-            while state.pointee.head != end {
-                let ordinal = state.pointee.head
-                let record = view.record(ordinal: ordinal)
-                state.pointee.head &+= 1
-                add(pointer, record, ordinal, states, pool, types)
-                if isMember(group, record, types) { state.pointee.matched &+= 1 }
-            }
-            while state.pointee.tail != state.pointee.head {
-                let record = view.record(ordinal: state.pointee.tail)
-                if Int64(state.pointee.matched) <= group.length && record.time > horizon { break }
-                if isMember(group, record, types) { state.pointee.matched &-= 1 }
-                remove(pointer, record, state.pointee.tail, state.pointee.head, view, states, pool, types)
-                state.pointee.tail &+= 1
-            }
+        let end = view.end
+        while state.pointee.head != end {
+            let ordinal = state.pointee.head
+            let record = view.record(ordinal: ordinal)
+            state.pointee.head &+= 1
+            add(group, record, ordinal, states, pool, types)
+            if isMember(group, record, types) { state.pointee.matched &+= 1 }
+        }
+        while state.pointee.tail != state.pointee.head {
+            let record = view.record(ordinal: state.pointee.tail)
+            if Int64(state.pointee.matched) <= group.length && record.time > horizon { break }
+            if isMember(group, record, types) { state.pointee.matched &-= 1 }
+            remove(group, record, state.pointee.tail, state.pointee.head, view, states, pool, types)
+            state.pointee.tail &+= 1
         }
     }
 
     private func isMember(_ group: Group, _ record: Record, _ types: UnsafePointer<UInt64>) -> Bool {
-        group.filter < 0 || filters.matches(record, mask: 1 << UInt64(group.filter), eventTypeFingerprints: types) != 0
+        group.filterBit == 0 || filters.matches(record, mask: group.filterBit, eventTypeFingerprints: types) != 0
     }
 
     private func step(
@@ -147,7 +296,7 @@ extension WindowPlan {
         var complete = false
         var index = group.steps.count - 1
         while index >= 0 {
-            if passed & (1 << UInt64(group.steps[index])) != 0 {
+            if passed & group.steps[index] != 0 {
                 let start = index == 0 ? record.time : starts[index - 1]
                 if index == group.steps.count - 1 { complete = start != .min && start > low }
                 if start > starts[index] { starts[index] = start }
@@ -157,63 +306,61 @@ extension WindowPlan {
         return complete
     }
 
-    @inline(__always) private func add(
-        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool,
-        _ types: UnsafePointer<UInt64>
+    @inline(__always) private func remove(
+        _ accumulator: UnsafePointer<Accumulator>, _ record: Record, _ ordinal: UInt32, _ head: UInt32, _ header: UnsafeMutablePointer<JournalHeader>,
+        _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
-        let mask = group.pointee.filterMask
-        let passed = mask == 0 ? 0 : filters.matches(record, mask: mask, eventTypeFingerprints: types)
-        do {
-            for index in group.pointee.accumulators {
-                let accumulator = UnsafePointer(accumulators.base + index)
-                let filter = accumulator.pointee.filter
-                if filter >= 0 && passed & (1 << UInt64(filter)) == 0 { continue }
-                accumulator.pointee.add(record, ordinal: ordinal, states, pool)
-            }
+        if accumulator.pointee.kind == .earliest {
+            removeEarliest(accumulator, record, ordinal, head, JournalView(header: header, stride: stride), states, types)
+        } else {
+            accumulator.pointee.remove(record, ordinal: ordinal, states, pool)
         }
     }
 
-    @inline(__always) private func remove(
-        _ group: UnsafePointer<Group>, _ record: Record, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer,
-        _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    /// Takes a record into all accumulators of a group.
+    private func add(
+        _ group: Group, _ record: Record, _ ordinal: UInt32, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
-        let mask = group.pointee.filterMask
-        let passed = mask == 0 ? 0 : filters.matches(record, mask: mask, eventTypeFingerprints: types)
-        do {
-            for index in group.pointee.accumulators {
-                let accumulator = UnsafePointer(accumulators.base + index)
-                let filter = accumulator.pointee.filter
-                if filter >= 0 && passed & (1 << UInt64(filter)) == 0 { continue }
-                if accumulator.pointee.kind == .edges {
-                    if accumulator.pointee.requiredBit == 0 || record.isPresent(accumulator.pointee.requiredBit) {
-                        removeEdge(accumulator.pointee, ordinal, head, view, states, types)
-                    }
-                } else {
-                    accumulator.pointee.remove(record, ordinal: ordinal, states, pool)
-                }
-            }
+        let passed = group.filterMask == 0 ? 0 : filters.matches(record, mask: group.filterMask, eventTypeFingerprints: types)
+        for index in group.accumulators {
+            let accumulator = UnsafePointer(accumulators.base + index)
+            let filterBit = accumulator.pointee.filterBit
+            if filterBit == 0 || passed & filterBit != 0 { accumulator.pointee.add(record, ordinal: ordinal, states, pool) }
+        }
+    }
+
+    /// Takes a group's oldest record out of all its accumulators.
+    private func remove(
+        _ group: Group, _ record: Record, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ pool: MemoryPool,
+        _ types: UnsafePointer<UInt64>
+    ) {
+        let passed = group.filterMask == 0 ? 0 : filters.matches(record, mask: group.filterMask, eventTypeFingerprints: types)
+        for index in group.accumulators {
+            let accumulator = UnsafePointer(accumulators.base + index)
+            let filterBit = accumulator.pointee.filterBit
+            if filterBit == 0 || passed & filterBit != 0 { remove(accumulator, record, ordinal, head, view.header, states, pool, types) }
         }
     }
 
     /// The oldest matching record leaves: the next one that matches is the first now. The search moves forward only.
-    private func removeEdge(
-        _ accumulator: Accumulator, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ types: UnsafePointer<UInt64>
+    @inline(never) private func removeEarliest(
+        _ accumulator: UnsafePointer<Accumulator>, _ record: Record, _ ordinal: UInt32, _ head: UInt32, _ view: JournalView,
+        _ states: UnsafeMutableRawPointer, _ types: UnsafePointer<UInt64>
     ) {
-        let state = (states + accumulator.stateOffset).assumingMemoryBound(to: EdgeState.self)
+        let requiredBit = accumulator.pointee.requiredBit
+        let filterBit = accumulator.pointee.filterBit
+        if requiredBit != 0 && !record.isPresent(requiredBit) { return }
+        let state = (states + accumulator.pointee.stateOffset).assumingMemoryBound(to: EarliestState.self)
         state.pointee.count &-= 1
-        if state.pointee.hasPrevious && state.pointee.previousOrdinal == ordinal { state.pointee.hasPrevious = false }
-        if state.pointee.count == 0 {
-            state.pointee = EdgeState()
-            return
-        }
+        if state.pointee.count == 0 { return }
         var next = ordinal &+ 1
         while next != head {
             let record = view.record(ordinal: next)
-            let present = accumulator.requiredBit == 0 || record.isPresent(accumulator.requiredBit)
-            if present, accumulator.filter < 0 || filters.matches(record, mask: 1 << UInt64(accumulator.filter), eventTypeFingerprints: types) != 0 {
-                state.pointee.firstOrdinal = next
-                state.pointee.firstTime = record.time
-                state.pointee.firstCell = accumulator.requiredBit == 0 ? 0 : accumulator.cell(record)
+            let isPresent = requiredBit == 0 || record.isPresent(requiredBit)
+            if isPresent, filterBit == 0 || filters.matches(record, mask: filterBit, eventTypeFingerprints: types) != 0 {
+                state.pointee.ordinal = next
+                state.pointee.time = record.time
+                state.pointee.cell = requiredBit == 0 ? 0 : accumulator.pointee.cell(record)
                 return
             }
             next &+= 1
@@ -240,12 +387,10 @@ extension WindowPlan {
             for index in group.accumulators { accumulators[index].copy(from: states + group.stateBytes, to: states, pool) }
             state.pointee.head = view.header.pointee.base
         case .sliding, .today, .thisMonth:
-            withUnsafePointer(to: group) { pointer in
-                var ordinal = state.pointee.tail
-                while ordinal != state.pointee.head {
-                    add(pointer, view.record(ordinal: ordinal), ordinal, states, pool, types)
-                    ordinal &+= 1
-                }
+            var ordinal = state.pointee.tail
+            while ordinal != state.pointee.head {
+                add(group, view.record(ordinal: ordinal), ordinal, states, pool, types)
+                ordinal &+= 1
             }
         }
     }
@@ -267,7 +412,7 @@ extension WindowPlan {
             if group.kind == .lifetime || index >= view.index(state.pointee.tail) {
                 state.pointee.head &+= 1
                 if !state.pointee.isDirty {
-                    withUnsafePointer(to: group) { add($0, view.record(index), header.pointee.base &+ UInt32(index), states, pool, types) }
+                    add(group, view.record(index), header.pointee.base &+ UInt32(index), states, pool, types)
                 }
             } else {
                 state.pointee.head &+= 1
@@ -287,14 +432,12 @@ extension WindowPlan {
             let state = groupState(group, states)
             if group.kind == .lifetime {
                 if !state.pointee.isInitialised { initialise(group, states, header) }
-                withUnsafePointer(to: group) { pointer in
-                    while view.index(state.pointee.head) < count {
-                        add(pointer, view.record(ordinal: state.pointee.head), state.pointee.head, states, pool, types)
-                        state.pointee.head &+= 1
-                    }
-                    for index in 0..<count {
-                        add(pointer, view.record(index), header.pointee.base &+ UInt32(index), states + group.stateBytes, pool, types)
-                    }
+                while view.index(state.pointee.head) < count {
+                    add(group, view.record(ordinal: state.pointee.head), state.pointee.head, states, pool, types)
+                    state.pointee.head &+= 1
+                }
+                for index in 0..<count {
+                    add(group, view.record(index), header.pointee.base &+ UInt32(index), states + group.stateBytes, pool, types)
                 }
                 continue
             }
@@ -316,14 +459,12 @@ extension WindowPlan {
                     state.pointee.tail = newBase
                     continue
                 }
-                withUnsafePointer(to: group) { pointer in
-                    var tail = state.pointee.tail
-                    while tail != newBase {
-                        remove(pointer, view.record(ordinal: tail), tail, state.pointee.head, view, states, pool, types)
-                        tail &+= 1
-                    }
-                    state.pointee.tail = tail
+                var tail = state.pointee.tail
+                while tail != newBase {
+                    remove(group, view.record(ordinal: tail), tail, state.pointee.head, view, states, pool, types)
+                    tail &+= 1
                 }
+                state.pointee.tail = tail
             }
         }
     }
@@ -333,14 +474,19 @@ extension WindowPlan {
     /// Computes an indicator for an event in the middle of its journal: from the records up to its own time that were appended before it.
     /// Takes time proportional to the window.
     @inline(never) func computeAfresh(
-        _ reading: Reading, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
+        _ indicator: Int, _ panes: Panes?, _ view: JournalView, state: UnsafeMutableRawPointer?, index: Int, windowStart: Int64, _ pool: MemoryPool,
         _ types: UnsafePointer<UInt64>,
         into cell: inout UInt64
     ) -> Bool {
-        withFreshState(reading, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
-            value(
-                reading, view, states, ordinal: view.header.pointee.base &+ UInt32(index), now: view.record(index).time, pool, types,
-                excludingAfter: view.record(index).sequence, into: &cell)
+        let reading = UnsafePointer(readings.base + indicator)
+        return withFreshState(reading.pointee, view, state: state, index: index, windowStart: windowStart, pool, types) { states in
+            let ordinal = view.header.pointee.base &+ UInt32(index)
+            let own = view.record(index)
+            if let panes {
+                return value(
+                    indicator, panes, above: windowStart, view, states, ordinal: ordinal, now: own.time, pool, types, excludingAfter: own.sequence, into: &cell)
+            }
+            return value(reading, view, states, ordinal: ordinal, now: own.time, pool, types, excludingAfter: own.sequence, into: &cell)
         }
     }
 
@@ -352,7 +498,7 @@ extension WindowPlan {
     ) -> Int {
         if reading.kind == .sequence { return 0 }
         func count(_ states: UnsafeMutableRawPointer) -> Int {
-            Int((states + accumulators[reading.counter].stateOffset).load(as: UInt64.self))
+            Int((states + reading.counterOffset).load(as: UInt64.self))
         }
         if isLatest, let state { return count(state) }
         return withFreshState(reading, view, state: state, index: index, windowStart: windowStart, pool, types) { count($0) }
@@ -387,15 +533,13 @@ extension WindowPlan {
             }
             if found == Int(group.length) { first = candidate }
         }
-        withUnsafePointer(to: group) { pointer in
-            for candidate in first..<max(first, last) {
-                let record = view.record(candidate)
-                guard isVisible(record) else { continue }
-                if group.kind == .sequence {
-                    sequenceMatched(group, fresh).pointee = match(group, record, sequenceStarts(group, fresh), from: low, types)
-                } else {
-                    add(pointer, record, view.header.pointee.base &+ UInt32(candidate), fresh, pool, types)
-                }
+        for candidate in first..<max(first, last) {
+            let record = view.record(candidate)
+            guard isVisible(record) else { continue }
+            if group.kind == .sequence {
+                sequenceMatched(group, fresh).pointee = match(group, record, sequenceStarts(group, fresh), from: low, types)
+            } else {
+                add(group, record, view.header.pointee.base &+ UInt32(candidate), fresh, pool, types)
             }
         }
         // Where sums must be taken again, they are taken over these records.
@@ -408,13 +552,13 @@ extension WindowPlan {
 
     /// Reads an indicator from its group's state.
     /// - Parameter excludingAfter: records appended later are not there yet; nil where there are none.
-    @inline(__always) func value(
-        _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool,
+    @inline(never) func value(
+        _ reading: UnsafePointer<Reading>, _ view: JournalView, _ states: UnsafeMutableRawPointer, ordinal: UInt32, now: Int64, _ pool: MemoryPool,
         _ types: UnsafePointer<UInt64>,
         excludingAfter: UInt32? = nil, into cell: inout UInt64
     ) -> Bool {
         func state<State>(_: State.Type) -> UnsafeMutablePointer<State> {
-            (states + accumulators[reading.accumulator].stateOffset).assumingMemoryBound(to: State.self)
+            (states + reading.pointee.stateOffset).assumingMemoryBound(to: State.self)
         }
         func double(_ value: Double) -> Bool {
             cell = value.bitPattern
@@ -425,40 +569,40 @@ extension WindowPlan {
             return true
         }
         func key(_ key: Int64) -> Bool {
-            if reading.isDecimal { return double(Double(key) / reading.unit) }
-            return integer(reading.isDouble ? OrderKey.of(key) : key)
+            if reading.pointee.isDecimal { return double(Double(key) / reading.pointee.unit) }
+            return integer(reading.pointee.isDouble ? OrderKey.of(key) : key)
         }
         func stored(_ bits: UInt64) -> Bool {
-            if reading.isDecimal { return double(Double(Int64(bitPattern: bits)) / reading.unit) }
+            if reading.pointee.isDecimal { return double(Double(Int64(bitPattern: bits)) / reading.pointee.unit) }
             cell = bits
             return true
         }
-        switch reading.kind {
+        switch reading.pointee.kind {
         case .count:
             cell = state(UInt64.self).pointee
             return true
         case .sum:
-            if accumulators[reading.accumulator].kind == .exactSum {
+            if reading.pointee.source == .exactSum {
                 let sums = state(ExactSumState.self)
-                if reading.isDecimal { return double(sums.pointee.rounded / reading.unit) }
+                if reading.pointee.isDecimal { return double(sums.pointee.rounded / reading.pointee.unit) }
                 guard let whole = Int64(exactly: sums.pointee.sum) else { return false }
                 return integer(whole)
             }
-            return double(doubleSum(reading, view, states, excludingAfter, types).sum)
+            return double(doubleSum(reading.pointee, view, states, excludingAfter, types).sum)
         case .average:
-            if accumulators[reading.accumulator].kind == .exactSum {
+            if reading.pointee.source == .exactSum {
                 let sums = state(ExactSumState.self)
-                return sums.pointee.count == 0 ? false : double(sums.pointee.rounded / (Double(sums.pointee.count) * reading.unit))
+                return sums.pointee.count == 0 ? false : double(sums.pointee.rounded / (Double(sums.pointee.count) * reading.pointee.unit))
             }
-            let (count, sum) = doubleSum(reading, view, states, excludingAfter, types)
+            let (count, sum) = doubleSum(reading.pointee, view, states, excludingAfter, types)
             return count == 0 ? false : double(sum / Double(count))
         case .variance, .sampleVariance, .deviation, .sampleDeviation:
-            let isSample = reading.kind == .sampleVariance || reading.kind == .sampleDeviation
-            guard let variance = variance(reading, isSample: isSample, view, states, excludingAfter, types) else { return false }
-            return double((reading.kind == .deviation || reading.kind == .sampleDeviation ? variance.squareRoot : variance).value)
+            let isSample = reading.pointee.kind == .sampleVariance || reading.pointee.kind == .sampleDeviation
+            guard let variance = variance(reading.pointee, isSample: isSample, view, states, excludingAfter, types) else { return false }
+            return double((reading.pointee.kind == .deviation || reading.pointee.kind == .sampleDeviation ? variance.squareRoot : variance).value)
         case .minimum, .maximum:
-            let complement: Int64 = reading.kind == .maximum ? -1 : 0
-            if accumulators[reading.accumulator].kind == .lifetimeMinimum || accumulators[reading.accumulator].kind == .lifetimeMaximum {
+            let complement: Int64 = reading.pointee.kind == .maximum ? -1 : 0
+            if reading.pointee.source == .lifetimeMinimum || reading.pointee.source == .lifetimeMaximum {
                 let extremum = state(LifetimeExtremum.self).pointee
                 return extremum.isEmpty ? false : key(extremum.key ^ complement)
             }
@@ -476,9 +620,9 @@ extension WindowPlan {
             guard values.pointee.count > 0 else { return false }
             func number(_ index: Int) -> Double {
                 let key = values.pointee[index]
-                return reading.isDouble ? Double(bitPattern: UInt64(bitPattern: OrderKey.of(key))) : Double(key) / reading.unit
+                return reading.pointee.isDouble ? Double(bitPattern: UInt64(bitPattern: OrderKey.of(key))) : Double(key) / reading.pointee.unit
             }
-            let rank = reading.quantile * Double(values.pointee.count - 1)
+            let rank = reading.pointee.quantile * Double(values.pointee.count - 1)
             let below = Int(rank)
             let low = number(below)
             guard below + 1 < values.pointee.count else { return double(low) }
@@ -487,29 +631,29 @@ extension WindowPlan {
             let difference = high - low
             return double(difference.isFinite ? low + share * difference : low * (1 - share) + high * share)
         case .first:
-            let edges = state(EdgeState.self)
-            return edges.pointee.count == 0 ? false : stored(edges.pointee.firstCell)
-        case .last:
-            let edges = state(EdgeState.self)
-            return edges.pointee.count == 0 ? false : stored(edges.pointee.lastCell)
-        case .previous, .sinceLast:
-            let edges = state(EdgeState.self).pointee
-            guard edges.count > 0 else { return false }
-            let isOwn = edges.lastOrdinal == ordinal
-            if isOwn && !edges.hasPrevious { return false }
-            if reading.kind == .previous { return stored(isOwn ? edges.previousCell : edges.lastCell) }
-            return integer(now - (isOwn ? edges.previousTime : edges.lastTime))
+            let earliest = state(EarliestState.self)
+            return earliest.pointee.count == 0 ? false : stored(earliest.pointee.cell)
         case .sinceFirst:
-            let edges = state(EdgeState.self)
-            return edges.pointee.count == 0 ? false : integer(now - edges.pointee.firstTime)
+            let earliest = state(EarliestState.self)
+            return earliest.pointee.count == 0 ? false : integer(now - earliest.pointee.time)
+        case .last:
+            let latest = state(LatestState.self)
+            return latest.pointee.hasLast ? stored(latest.pointee.lastCell) : false
+        case .previous, .sinceLast:
+            let latest = state(LatestState.self)
+            guard latest.pointee.hasLast else { return false }
+            let isOwn = latest.pointee.lastOrdinal == ordinal
+            if isOwn && !latest.pointee.hasPrevious { return false }
+            if reading.pointee.kind == .previous { return stored(isOwn ? latest.pointee.previousCell : latest.pointee.lastCell) }
+            return integer(now - (isOwn ? latest.pointee.previousTime : latest.pointee.lastTime))
         case .run:
             let length = state(RunState.self).pointee.length
             return length == 0 ? false : integer(Int64(length))
         case .ratio:
-            let divisor = (states + accumulators[reading.divisor].stateOffset).load(as: UInt64.self)
+            let divisor = (states + reading.pointee.divisorOffset).load(as: UInt64.self)
             return divisor == 0 ? false : double(Double(state(UInt64.self).pointee) / Double(divisor))
         case .sequence:
-            cell = sequenceMatched(groups[reading.group], states).pointee ? 1 : 0
+            cell = sequenceMatched(groups[reading.pointee.group], states).pointee ? 1 : 0
             return true
         }
     }
@@ -552,23 +696,29 @@ extension WindowPlan {
             let moments = state.assumingMemoryBound(to: DoubleMomentsState.self)
             count = moments.pointee.count
             guard isEnough(count) else { return nil }
-            if moments.pointee.sum.isInexact || moments.pointee.squares.isInexact {
-                var sum = WideSum()
-                var squares = WideSum()
-                forEachNumber(reading, view, states, excludingAfter, types) { number in
-                    sum.add(number)
-                    squares.addSquare(number)
-                }
-                scatter = WideSum.scatter(count: count, sum: sum, squares: squares)
-            } else {
-                scatter = WideSum.scatter(count: count, sum: moments.pointee.sum.widened, squares: moments.pointee.squares.widened)
-            }
+            scatter = scatterOfDoubles(reading, moments, view, states, excludingAfter, types)
         }
         return scatter.divided(by: Double(count) * Double(isSample ? count - 1 : count))
     }
 
+    @inline(never) private func scatterOfDoubles(
+        _ reading: Reading, _ moments: UnsafePointer<DoubleMomentsState>, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?,
+        _ types: UnsafePointer<UInt64>
+    ) -> ScaledDouble {
+        if !moments.pointee.sum.isInexact && !moments.pointee.squares.isInexact {
+            return WideSum.scatter(count: moments.pointee.count, sum: moments.pointee.sum.widened, squares: moments.pointee.squares.widened)
+        }
+        var sum = WideSum()
+        var squares = WideSum()
+        forEachNumber(reading, view, states, excludingAfter, types) { number in
+            sum.add(number)
+            squares.addSquare(number)
+        }
+        return WideSum.scatter(count: moments.pointee.count, sum: sum, squares: squares)
+    }
+
     /// The numbers behind a sum, for taking it again with more room.
-    private func forEachNumber(
+    func forEachNumber(
         _ reading: Reading, _ view: JournalView, _ states: UnsafeMutableRawPointer, _ excludingAfter: UInt32?, _ types: UnsafePointer<UInt64>,
         _ body: (Double) -> Void
     ) {
@@ -581,9 +731,8 @@ extension WindowPlan {
             ordinal &+= 1
             guard record.isPresent(accumulator.requiredBit) else { continue }
             if let excludingAfter, Int32(bitPattern: record.sequence &- excludingAfter) > 0 { continue }
-            if accumulator.filter >= 0 && filters.matches(record, mask: 1 << UInt64(accumulator.filter), eventTypeFingerprints: types) == 0 { continue }
-            let bits = accumulator.cell(record)
-            body(accumulator.isDouble ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits)))
+            if accumulator.filterBit != 0 && filters.matches(record, mask: accumulator.filterBit, eventTypeFingerprints: types) == 0 { continue }
+            body(Double(bitPattern: accumulator.cell(record)))
         }
     }
 }

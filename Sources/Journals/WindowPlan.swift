@@ -11,17 +11,25 @@ final class WindowPlan {
         /// Milliseconds, or the number of events.
         var length: Int64 = 0
         var offset: Int64 = 0
-        /// What the last events must match, or -1.
-        var filter = -1
+        /// What the last events must match, as a bit; 0 for nothing.
+        var filterBit: UInt64 = 0
         var accumulators: Range<Int> = 0..<0
+        /// The first accumulator counts all records, which the ends of a window tell without a look at each.
+        var countsAll = false
+        /// Where it is counted.
+        var countOffset = 0
         var stateOffset = 0
+        /// Of windows of fixed length: from the event back to the window's exclusive start.
+        var reach: Int64 = 0
+        /// The number of the last cursor that the group was moved to.
+        var advancedAt: UInt64 = 0
         /// Bytes of the group's state, header included.
         var stateBytes = 0
         /// Filters of the accumulators, as bits.
         var filterMask: UInt64 = 0
         var isOrderIndependent = true
         /// For a sequence: the filter of each record asked for, in order.
-        var steps = FixedArray<Int>([])
+        var steps = FixedArray<UInt64>([])
     }
 
     /// At the start of each group's state.
@@ -48,11 +56,15 @@ final class WindowPlan {
 
         var kind: Kind
         var group: Int
-        /// The accumulator that is read; -1 for a sequence.
+        /// The accumulator that is read, one that counts what matches the condition, and for a ratio the one of `of`; -1 for none.
         var accumulator: Int
-        /// Counts what matches the condition, or for a ratio the accumulator of `of`.
         var counter: Int
         var divisor: Int
+        /// The kind of the accumulator that is read, and where the three have their states.
+        var source = Accumulator.Kind.count
+        var stateOffset = 0
+        var counterOffset = 0
+        var divisorOffset = 0
         /// Of a decimal: 10^scale; otherwise 1.
         var unit: Double
         var quantile: Double
@@ -68,6 +80,14 @@ final class WindowPlan {
     let accumulators: FixedArray<Accumulator>
     let readings: FixedArray<Reading>
     let stateBytes: Int
+    let stride: Int
+    /// The accumulators of a pane, behind those of the groups.
+    let paneColumns: Range<Int>
+    /// How each indicator is read from a pane; those that panes keep nothing for have no accumulator.
+    let paneReadings: FixedArray<Reading>
+    let paneBytes: Int
+    /// Laid out like a pane: where a window's panes are gathered.
+    let paneScratch: UnsafeMutableRawPointer
     let hasLifetime: Bool
 
     /// Filters are remembered as bits of one word while a record is looked at.
@@ -76,19 +96,23 @@ final class WindowPlan {
     init(_ entity: EntityType, _ indicators: [Indicator], _ timeZones: (any TimeZoneProvider)?) throws(PlanFailure) {
         self.entity = entity
         layout = RecordLayout(entity)
+        stride = layout.stride
         let filters = RecordFilters(entity, layout, timeZones)
         self.filters = filters
-        var builder = Builder(layout: layout, filters: filters)
+        var builder = Builder(layout: layout, filters: filters, history: entity.historyMilliseconds)
         var readings: [Reading] = []
         for indicator in indicators { readings.append(try builder.add(indicator)) }
         builder.finish()
         for index in readings.indices {
-            readings[index].accumulator = builder.place(readings[index].accumulator)
-            readings[index].counter = builder.place(readings[index].counter)
-            readings[index].divisor = builder.place(readings[index].divisor)
+            builder.place(&readings[index])
         }
         groups = FixedArray(builder.groups)
-        accumulators = FixedArray(builder.accumulators)
+        let panes = PaneLayout(readings, builder.groups, builder.accumulators)
+        accumulators = FixedArray(builder.accumulators + panes.columns)
+        paneColumns = builder.accumulators.count..<(builder.accumulators.count + panes.columns.count)
+        paneReadings = FixedArray(panes.readings)
+        paneBytes = panes.byteCount
+        paneScratch = .allocate(byteCount: panes.byteCount, alignment: 16)
         self.readings = FixedArray(readings)
         stateBytes = builder.stateBytes
         hasLifetime = builder.groups.contains { $0.kind == .lifetime }
@@ -99,6 +123,8 @@ final class WindowPlan {
         groups.deallocate()
         accumulators.deallocate()
         readings.deallocate()
+        paneReadings.deallocate()
+        paneScratch.deallocate()
     }
 }
 
@@ -113,6 +139,7 @@ extension WindowPlan {
     struct Builder {
         let layout: RecordLayout
         let filters: RecordFilters
+        let history: Int64
         private(set) var groups: [Group] = []
         private(set) var accumulators: [Accumulator] = []
         private(set) var stateBytes = 0
@@ -120,22 +147,38 @@ extension WindowPlan {
         private var groupOf: [Int] = []
         private var placement: [Int] = []
 
-        init(layout: RecordLayout, filters: RecordFilters) {
+        init(layout: RecordLayout, filters: RecordFilters, history: Int64) {
             self.layout = layout
             self.filters = filters
+            self.history = history
         }
 
-        func place(_ accumulator: Int) -> Int { accumulator < 0 ? -1 : placement[accumulator] }
+        /// Tells a reading where its accumulators ended up.
+        func place(_ reading: inout Reading) {
+            if reading.accumulator >= 0 {
+                reading.accumulator = placement[reading.accumulator]
+                reading.source = accumulators[reading.accumulator].kind
+                reading.stateOffset = accumulators[reading.accumulator].stateOffset
+            }
+            if reading.counter >= 0 {
+                reading.counter = placement[reading.counter]
+                reading.counterOffset = accumulators[reading.counter].stateOffset
+            }
+            if reading.divisor >= 0 {
+                reading.divisor = placement[reading.divisor]
+                reading.divisorOffset = accumulators[reading.divisor].stateOffset
+            }
+        }
 
         mutating func add(_ indicator: Indicator) throws(PlanFailure) -> Reading {
             switch indicator.computation {
             case .sequence(let steps, let within):
-                var filters: [Int] = []
+                var filters: [UInt64] = []
                 for step in steps {
                     let filter = try self.filter(step.condition, indicator)
                     filters += Array(repeating: filter, count: step.atLeast)
                 }
-                let group = Group(kind: .sequence, length: within, isOrderIndependent: false, steps: FixedArray(filters))
+                let group = Group(kind: .sequence, length: within, reach: within, isOrderIndependent: false, steps: FixedArray(filters))
                 groups.append(group)
                 return Reading(
                     kind: .sequence, group: groups.count - 1, accumulator: -1, counter: -1, divisor: -1, unit: 1, quantile: 0, isDouble: false,
@@ -148,9 +191,9 @@ extension WindowPlan {
         private mutating func add(
             _ aggregate: Aggregate, _ condition: RecordCondition?, _ of: RecordCondition?, _ window: Window, _ indicator: Indicator
         ) throws(PlanFailure) -> Reading {
-            let filter = try condition.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? -1
+            let filter = try condition.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? 0
             // A share has no one condition that its last events could match: they are the last ones of any kind.
-            let group = group(window, aggregate == .ratio ? -1 : filter)
+            let group = group(window, aggregate == .ratio ? 0 : filter)
             let type = aggregate.field.map { layout.fields[$0].type }
             var reading = Reading(
                 kind: .count, group: group, accumulator: -1, counter: accumulator(.count, group, filter, nil), divisor: -1, unit: 1, quantile: 0,
@@ -163,8 +206,6 @@ extension WindowPlan {
             func sum(_ moments: Bool) -> Accumulator.Kind {
                 switch type {
                 case .double: lifetime ? moments ? .lifetimeDoubleMoments : .lifetimeDoubleSum : moments ? .doubleMoments : .doubleSum
-                // Squares of 64-bit integers do not add up in 128 bits.
-                case .int: !moments ? .exactSum : lifetime ? .lifetimeDoubleMoments : .doubleMoments
                 default: moments ? .exactMoments : .exactSum
                 }
             }
@@ -186,45 +227,48 @@ extension WindowPlan {
             case .quantile(let field, let q):
                 use(.quantile, .sortedValues, field)
                 reading.quantile = q
-            case .first(let field): use(.first, .edges, field)
-            case .last(let field): use(.last, .edges, field)
-            case .previous(let field): use(.previous, .edges, field)
-            case .sinceLast: use(.sinceLast, .edges, nil)
-            case .sinceFirst: use(.sinceFirst, .edges, nil)
+            case .first(let field): use(.first, .earliest, field)
+            case .last(let field): use(.last, .latest, field)
+            case .previous(let field): use(.previous, .latest, field)
+            case .sinceLast: use(.sinceLast, .latest, nil)
+            case .sinceFirst: use(.sinceFirst, .earliest, nil)
             case .increasing(let field): use(.run, .increasing, field)
             case .decreasing(let field): use(.run, .decreasing, field)
             case .ratio:
                 reading.kind = .ratio
                 reading.accumulator = reading.counter
-                let divisor = try of.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? -1
+                let divisor = try of.map { (condition) throws(PlanFailure) in try self.filter(condition, indicator) } ?? 0
                 reading.divisor = accumulator(.count, group, divisor, nil)
             }
             return reading
         }
 
-        private mutating func filter(_ condition: RecordCondition, _ indicator: Indicator) throws(PlanFailure) -> Int {
+        private mutating func filter(_ condition: RecordCondition, _ indicator: Indicator) throws(PlanFailure) -> UInt64 {
             guard let index = filters.add(condition) else {
                 throw PlanFailure(
                     indicator: indicator.id, message: "the indicators of one entity use more than \(WindowPlan.filtersMax) different conditions")
             }
-            return index
+            return 1 << UInt64(index)
         }
 
-        private mutating func group(_ window: Window, _ filter: Int) -> Int {
+        private mutating func group(_ window: Window, _ filter: UInt64) -> Int {
             var group = Group(kind: .sliding, offset: window.offsetMilliseconds)
             switch window.span {
-            case .sliding(let length): group.length = length
+            case .sliding(let length):
+                group.length = length
+                group.reach = window.offsetMilliseconds + length
             case .lastEvents(let count):
                 group.kind = .lastEvents
                 group.length = Int64(count)
-                group.filter = filter
+                group.reach = history
+                group.filterBit = filter
                 group.isOrderIndependent = false
             case .today: group.kind = .today
             case .thisMonth: group.kind = .thisMonth
             case .all: group.kind = .lifetime
             }
             if let index = groups.firstIndex(where: {
-                $0.kind == group.kind && $0.length == group.length && $0.offset == group.offset && $0.filter == group.filter
+                $0.kind == group.kind && $0.length == group.length && $0.offset == group.offset && $0.filterBit == group.filterBit
             }) {
                 return index
             }
@@ -232,13 +276,13 @@ extension WindowPlan {
             return groups.count - 1
         }
 
-        private mutating func accumulator(_ kind: Accumulator.Kind, _ group: Int, _ filter: Int, _ field: Int?) -> Int {
+        private mutating func accumulator(_ kind: Accumulator.Kind, _ group: Int, _ filter: UInt64, _ field: Int?) -> Int {
             let layout = field.map { self.layout.fields[$0] }
             let candidate = Accumulator(
-                kind: kind, filter: filter, requiredBit: layout?.presenceBit ?? 0, offset: layout?.offset ?? 0, isWide: layout?.isWide ?? true,
+                kind: kind, filterBit: filter, requiredBit: layout?.presenceBit ?? 0, offset: layout?.offset ?? 0, isWide: layout?.isWide ?? true,
                 isDouble: layout?.type == .double, stateOffset: 0)
             if let index = accumulators.indices.first(where: {
-                groupOf[$0] == group && accumulators[$0].kind == kind && accumulators[$0].filter == filter
+                groupOf[$0] == group && accumulators[$0].kind == kind && accumulators[$0].filterBit == filter
                     && accumulators[$0].requiredBit == candidate.requiredBit
             }) {
                 return index
@@ -258,18 +302,21 @@ extension WindowPlan {
                 let stateStart = next
                 next += 16
                 if groups[group].kind == .sequence { next += 16 + groups[group].steps.count * MemoryLayout<Int64>.size }
-                for index in accumulators.indices where groupOf[index] == group {
+                let own = accumulators.indices.filter { groupOf[$0] == group }
+                let counters = own.filter { accumulators[$0].countsAll }
+                groups[group].countsAll = !counters.isEmpty
+                for index in counters + own.filter({ !accumulators[$0].countsAll }) {
                     var accumulator = accumulators[index]
                     accumulator.stateOffset = next
+                    if accumulator.countsAll { groups[group].countOffset = next }
                     next += Accumulator.stateBytes(accumulator.kind)
                     placement[index] = sorted.count
                     sorted.append(accumulator)
-                    if accumulator.filter >= 0 { groups[group].filterMask |= 1 << UInt64(accumulator.filter) }
+                    groups[group].filterMask |= accumulator.filterBit
                     if !accumulator.isOrderIndependent { groups[group].isOrderIndependent = false }
                 }
-                for step in groups[group].steps.indices { groups[group].filterMask |= 1 << UInt64(groups[group].steps[step]) }
-                if groups[group].filter >= 0 { groups[group].filterMask |= 1 << UInt64(groups[group].filter) }
-                next = (next + 15) & ~15
+                for step in groups[group].steps.indices { groups[group].filterMask |= groups[group].steps[step] }
+                groups[group].filterMask |= groups[group].filterBit
                 groups[group].accumulators = start..<sorted.count
                 groups[group].stateOffset = stateStart
                 groups[group].stateBytes = next - stateStart

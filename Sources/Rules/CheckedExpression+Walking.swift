@@ -6,7 +6,7 @@ extension CheckedExpression {
     var namedLists: [(String, Position)] {
         var found: [(String, Position)] = []
         walk { node, _ in
-            guard let first = Self.listArguments(node)?.first else { return }
+            guard let first = listArguments(node)?.first else { return }
             if case .literal(.string(let name)) = first.kind { found.append((name, source.position(at: first.range.lowerBound))) }
         }
         return found
@@ -16,17 +16,18 @@ extension CheckedExpression {
     var firstListCall: Position? {
         var found: Position?
         walk { node, _ in
-            if found == nil, Self.listArguments(node) != nil { found = source.position(at: node.range.lowerBound) }
+            if found == nil, listArguments(node) != nil { found = source.position(at: node.range.lowerBound) }
         }
         return found
     }
 
     /// Where the value of a variable of which only the fingerprint is kept is used for more than a fingerprint can do: it can be compared with one other
-    /// text, sought among constants and on a list.
+    /// text, sought among constants and on a list, and that where the condition is compiled.
     func misusedFingerprints(_ isFingerprint: (Int) -> Bool) -> [(text: String, position: Position)] {
         var found: [(String, Position)] = []
         walk { node, parents in
-            guard case .variable(let index) = reference(of: node), isFingerprint(index), !isFingerprintUse(node, parents) else { return }
+            guard case .variable(let index) = reference(of: node), isFingerprint(index), !isFingerprintUse(node, parents) || !isCompiled(around: parents)
+            else { return }
             found.append((source.text(in: node.range), source.position(at: node.range.lowerBound)))
         }
         return found
@@ -60,8 +61,23 @@ extension CheckedExpression {
         }
     }
 
-    private static func listArguments(_ node: Expr) -> [Expr]? {
-        guard case .call(let function, nil, let arguments) = node.kind, function == "in_list" || function == "list_attr" else { return nil }
+    /// Whether what stands around the use joins conditions, and nothing else. Inside functions, macros and lists the general evaluator reads the text, and
+    /// there is none.
+    private func isCompiled(around parents: [Expr]) -> Bool {
+        var rest = parents[...]
+        func isCall(_ names: [String]) -> Bool {
+            guard case .call(let function, nil, _)? = rest.last?.kind else { return false }
+            return names.contains(function)
+        }
+        if isCall(["default"]) { rest.removeLast() }
+        rest = rest.dropLast()
+        while isCall([Operator.logicalAnd, Operator.logicalOr, Operator.logicalNot, Operator.conditional]) { rest.removeLast() }
+        return rest.isEmpty
+    }
+
+    private func listArguments(_ node: Expr) -> [Expr]? {
+        guard case .call(_, nil, let arguments) = node.kind, case .function(let name, _, _) = reference(of: node), name == "in_list" || name == "list_attr"
+        else { return nil }
         return arguments
     }
 

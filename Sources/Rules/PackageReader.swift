@@ -19,6 +19,15 @@ extension Package {
         warnings.add(contentsOf: diagnostics.all)
         return package!
     }
+
+    /// Names of the lists that the rules of a package fill, as far as they can be read.
+    public static func listsFilled(by root: Node) -> [String] {
+        guard case .list(let rules)? = root["rules"]?.content else { return [] }
+        return rules.compactMap { rule in
+            guard case .string(let name)? = rule["list"]?["name"]?.content else { return nil }
+            return name
+        }
+    }
 }
 
 struct PackageReader {
@@ -66,6 +75,7 @@ struct PackageReader {
             return nil
         }
         for node in indicatorNodes { readIndicator(node) }
+        checkPlan()
         let decide = readDecision(decideNode)
         let (environment, variables) = ruleEnvironment()
         var rules: [Rule] = []
@@ -282,6 +292,18 @@ struct PackageReader {
         indicators.append(Indicator(id: id, entity: entityIndex, computation: .aggregate(aggregate, where: filter ?? nil, of: of ?? nil, window)))
     }
 
+    /// Together the indicators must be computable.
+    private func checkPlan() {
+        do {
+            try JournalStore.check(indicators, of: schema)
+        } catch {
+            let index = indicators.firstIndex { $0.id == error.indicator }
+            diagnostics.error(
+                code: "limit-exceeded", error.message, remedy: "share conditions between indicators, or split the entity",
+                at: index.map { indicatorPositions[$0] })
+        }
+    }
+
     /// A condition over names that may stand for something unreadable: nil then, without a second report.
     private func readCondition(_ node: Node, _ name: String, _ environment: Environment) -> CheckedExpression? {
         if !unreadableIndicators.isEmpty || !unreadableParameters.isEmpty, case .string(let text) = node.content, let expression = try? parse(Source(text)) {
@@ -297,7 +319,9 @@ struct PackageReader {
             diagnostics.error(
                 code: "fingerprint-only",
                 "only the fingerprint of '\(text)' is kept, so it can be compared with one text, with a list of texts written out and with a named list only",
-                remedy: "compare it with == or 'in [\"…\"]', or derive a field in the schema and record that", at: position)
+                remedy:
+                    "compare it with == or 'in [\"…\"]', joined by && and || and in no other function or macro, or derive a field in the schema and record that",
+                at: position)
         }
     }
 
@@ -316,7 +340,7 @@ struct PackageReader {
         var environment = Environment()
         var variables: [RecordCondition.Variable] = []
         for (index, field) in entity.record.enumerated() {
-            environment.declare(variable: field.name, field.type == .string ? .opaqueString : field.type.expressionType)
+            environment.declare(variable: field.name, field.type == .string ? .opaqueString : field.type.expressionType, values: field.type.values)
             variables.append(.field(index))
         }
         environment.declare(variable: "event_time", .timestamp)
@@ -347,7 +371,7 @@ struct PackageReader {
                     continue
                 }
                 types[field.name] = field.expressionType
-                environment.declare(variable: field.name, field.expressionType)
+                environment.declare(variable: field.name, field.expressionType, values: values(of: field.name))
                 variables.append(.field(field.name))
             }
         }
@@ -356,7 +380,8 @@ struct PackageReader {
                 diagnostics.error(
                     code: "duplicate-id", "the indicator '\(indicator.id)' has the name of a field", remedy: "choose another id", at: indicatorPositions[index])
             }
-            environment.declare(variable: indicator.id, indicator.resultType(schema).expressionType)
+            let type = indicator.resultType(schema)
+            environment.declare(variable: indicator.id, type.expressionType, values: type.values)
             variables.append(.indicator(index))
         }
         for (index, parameter) in parameters.enumerated() {
@@ -368,6 +393,17 @@ struct PackageReader {
             environment.declare(constant: parameter.name, parameter.value)
         }
         return (environment, variables)
+    }
+
+    /// The texts that an enum can be in any of the triggering events; nil for other types, and where one of them has a plain string.
+    private func values(of field: String) -> [String]? {
+        var all: [String] = []
+        for event in on {
+            guard let slot = schema.events[event].slot(named: field) else { continue }
+            guard let values = schema.events[event].fields[slot].type.values else { return nil }
+            for value in values where !all.contains(value) { all.append(value) }
+        }
+        return all
     }
 
     private mutating func readRule(_ node: Node, _ environment: Environment, _ variables: [Package.Variable], _ decide: DecisionPolicy) -> Rule? {

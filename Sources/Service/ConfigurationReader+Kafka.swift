@@ -74,6 +74,17 @@ extension ConfigurationSection {
         return name
     }
 
+    /// Properties whose value names a file or folder.
+    private static let pathProperties: Set<String> = [
+        "ssl.ca.location", "ssl.certificate.location", "ssl.crl.location", "ssl.engine.location", "ssl.key.location", "ssl.keystore.location",
+        "sasl.kerberos.keytab",
+    ]
+
+    /// Relative paths start at the configuration's folder; librdkafka would take the working directory. `probe` lets it search for certificates.
+    private func propertyValue(_ name: String, _ text: String) -> String {
+        Self.pathProperties.contains(name) && !text.isEmpty && !(name == "ssl.ca.location" && text == "probe") ? resolve(text) : text
+    }
+
     /// librdkafka's properties; librdkafka itself knows which names and values exist.
     private mutating func readProperties(_ key: String) -> [Configuration.Property] {
         guard let node = reader.optional(key) else { return [] }
@@ -92,8 +103,9 @@ extension ConfigurationSection {
                 return nil
             default: break
             }
-            effective.record("\(path)\(key).\(name)", Secret.isSecret(property: name) ? Secret.mask : entry.value.text, entry.value.position)
-            return Configuration.Property(name: name, value: entry.value.text, position: entry.value.position)
+            let value = propertyValue(name, entry.value.text)
+            effective.record("\(path)\(key).\(name)", Secret.isSecret(property: name) ? Secret.mask : value, entry.value.position)
+            return Configuration.Property(name: name, value: value, position: entry.value.position)
         }
     }
 

@@ -1,4 +1,5 @@
 public import Documents
+internal import Journals
 internal import Telemetry
 
 extension Configuration {
@@ -92,7 +93,7 @@ extension ConfigurationSection {
             _ = journals.reader.optional("redis")
         }
         let memory = journals.byteSize("memory", in: Bounds.memory, default: 4 << 30)
-        let records = journals.int("records_per_entity", in: Bounds.recordsPerEntity, default: 100_000)
+        let records = journals.int("records_per_entity", in: Bounds.recordsPerEntity, default: Int64(JournalStore.Limits.recordsPerEntityDefault))
         journals.finish()
         return Configuration.Journals(redis: redis, memoryBytes: memory, recordsPerEntity: Int(records))
     }

@@ -11,6 +11,8 @@ public import Telemetry
 /// The long-running service: everything that a configuration names, put together and run.
 public final class Daemon {
     private let pipeline: Pipeline
+    /// What is doubtful about the files that the configuration names; logged already.
+    public let warnings: [Diagnostic]
 
     /// Why the daemon ended.
     public enum Ending: Sendable {
@@ -27,27 +29,18 @@ public final class Daemon {
     public init(
         _ configuration: Configuration, build: String, log: Logger, registry: MetricsRegistry, stop: StopFlag, isDemo: Bool = false
     ) throws(Diagnostics) {
-        try Daemon.refuseWhatIsMissing(configuration)
-        guard let kafka = configuration.kafka else {
-            throw Diagnostics([
-                Diagnostic(code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'")
-            ])
-        }
-        let loaded = try Loaded(configuration)
-        let zones = ZoneFiles()
-        let feed =
-            Subscriptions.areNeeded(configuration)
-            ? try Subscriptions.feed(configuration, schema: loaded.schema, timeZones: zones, log: log, registry: registry) : nil
-        let engine = try Daemon.engine(configuration, loaded, feed, zones)
-        let pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
+        let warnings = DiagnosticList()
+        let prepared = try Prepared(configuration, isDemo: isDemo, warnings, log: log, registry: registry)
+        self.warnings = warnings.sorted
+        for warning in self.warnings { log.warning(warning.code, warning.description) }
         do {
             pipeline = try Pipeline(
-                kafka, engine: engine, decoder: Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones), instance: Daemon.instance,
-                build: build, log: log, metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, intake: feed.map { PackageIntake($0, log: log) })
+                prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
+                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, intake: prepared.feed.map { PackageIntake($0, log: log) })
         } catch {
-            throw Diagnostics([Diagnostic(code: "bad-property", "\(error)", remedy: "correct the property under 'kafka' in the configuration")])
+            throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
         }
-        for package in loaded.packages {
+        for package in prepared.engine.rules.packages {
             log.info(
                 "package", "running package \(package.name) \(package.version)",
                 [
@@ -55,21 +48,6 @@ public final class Daemon {
                     "mode": .string(package.mode.rawValue),
                 ])
         }
-    }
-
-    /// With what can run before any server has answered.
-    private static func engine(_ configuration: Configuration, _ loaded: Loaded, _ feed: Feed?, _ zones: ZoneFiles) throws(Diagnostics) -> Engine {
-        let journalLimits = JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity)
-        let limits = Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds)
-        guard let feed, let compiled = feed.initial.compiled else {
-            return try Engine(
-                schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones, journalLimits: journalLimits, limits: limits)
-        }
-        let engine = try Engine(
-            schema: loaded.schema, packages: [], lists: loaded.lists, timeZones: zones, journalLimits: journalLimits, limits: limits)
-        engine.setRules(compiled.rules, plan: compiled.plan)
-        for (name, contents) in feed.initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
-        return engine
     }
 
     /// Host and process: different for any two processes that run at once.
@@ -108,14 +86,63 @@ public final class Daemon {
         try diagnostics.throwIfErrors()
     }
 
+    /// Everything short of a connection: what `run` and `check` have in common.
+    private struct Prepared {
+        let kafka: Configuration.Kafka
+        let engine: Engine
+        let decoder: Decoder
+        /// Nil where nothing comes by URL, and in a check.
+        let feed: Feed?
+
+        /// - Parameter isCheck: the key for sensitive fields may be somewhere else, so that its absence is a warning.
+        init(
+            _ configuration: Configuration, isDemo: Bool = false, isCheck: Bool = false, _ warnings: DiagnosticList, log: Logger = .silent,
+            registry: MetricsRegistry = MetricsRegistry()
+        ) throws(Diagnostics) {
+            let diagnostics = DiagnosticList()
+            do { try Daemon.refuseWhatIsMissing(configuration) } catch { diagnostics.add(contentsOf: error.all) }
+            if configuration.kafka == nil {
+                diagnostics.error(
+                    code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'", at: nil)
+            }
+            var loaded: Loaded?
+            do { loaded = try Loaded(configuration, warnings) } catch { diagnostics.add(contentsOf: error.all) }
+            try diagnostics.throwIfErrors()
+            guard let kafka = configuration.kafka, let loaded else { preconditionFailure("errors were thrown") }
+            let zones = ZoneFiles()
+            self.kafka = kafka
+            let hasFeed = !isCheck && Subscriptions.areNeeded(configuration)
+            feed = hasFeed ? try Subscriptions.feed(configuration, schema: loaded.schema, timeZones: zones, log: log, registry: registry) : nil
+            if isCheck { try Subscriptions.checkKeys(configuration) }
+            engine = try Engine(
+                schema: loaded.schema, packages: hasFeed ? [] : loaded.packages, lists: loaded.lists, timeZones: zones,
+                journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
+                limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
+            // What can run before any server has answered.
+            if let feed, let compiled = feed.initial.compiled {
+                engine.setRules(compiled.rules, plan: compiled.plan)
+                for (name, contents) in feed.initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
+            }
+            var pseudonymiser: Pseudonymiser?
+            do {
+                pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
+            } catch {
+                guard isCheck, configuration.pseudonymKey == nil else { throw error }
+                for fault in error.all { warnings.add(fault.asWarning) }
+                pseudonymiser = try PseudonymKey.pseudonymiser(for: loaded.schema, keyFile: nil, forTesting: true)
+            }
+            decoder = Decoder(schema: loaded.schema, pseudonymiser: pseudonymiser, timeZones: zones)
+        }
+    }
+
     /// What a configuration names in files.
     struct Loaded {
         var schema: Schema
         var packages: [Package] = []
         var lists = Lists()
 
-        init(_ configuration: Configuration) throws(Diagnostics) {
-            schema = try RuleFiles.schema(configuration.schema)
+        init(_ configuration: Configuration, _ warnings: DiagnosticList) throws(Diagnostics) {
+            schema = try RuleFiles.schema(configuration.schema, warnings: warnings)
             let diagnostics = DiagnosticList()
             for file in configuration.lists {
                 do {
@@ -138,7 +165,7 @@ public final class Daemon {
                 }
             }
             do {
-                packages = try RuleFiles.packages(paths, schema: schema, lists: Subscriptions.listNames(configuration))
+                packages = try RuleFiles.packages(paths, schema: schema, lists: Subscriptions.listNames(configuration), warnings: warnings)
                 for (index, mode) in modes.enumerated() {
                     if let mode { packages[index].mode = mode == .live ? .live : .shadow }
                 }
@@ -150,11 +177,9 @@ public final class Daemon {
     }
 
     /// Reads everything that a configuration names, as `run` would, and connects nothing.
-    /// - Throws: everything that is wrong.
-    public static func check(_ configuration: Configuration) throws(Diagnostics) {
-        let loaded = try Loaded(configuration)
-        _ = try Engine(schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: ZoneFiles())
-        try Subscriptions.checkKeys(configuration)
-        if case .file = configuration.pseudonymKey { _ = try pseudonymiser(configuration, loaded.schema, isDemo: false) }
+    /// - Parameter warnings: receives what is doubtful but not wrong.
+    /// - Throws: everything that is wrong, and that `run` would refuse.
+    public static func check(_ configuration: Configuration, warnings: DiagnosticList) throws(Diagnostics) {
+        try KafkaProperties.check(Prepared(configuration, isCheck: true, warnings).kafka, warnings)
     }
 }

@@ -11,8 +11,9 @@ public enum RuleFiles {
     /// Folders within folders are a mistake beyond this.
     private static let depthMax = 6
 
-    public static func schema(_ path: String) throws(Diagnostics) -> Schema {
-        let schema = try Schema.read(Files.read(path), file: path)
+    /// - Parameter warnings: receives what is doubtful but not wrong.
+    public static func schema(_ path: String, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Schema {
+        let schema = try Schema.read(Files.read(path), file: path, warnings: warnings)
         guard ZoneFiles().rules(named: schema.timeZone) != nil else {
             throw Diagnostics([
                 Diagnostic(
@@ -49,26 +50,39 @@ public enum RuleFiles {
     }
 
     /// Reads packages; every error of every file in one go.
+    /// - Parameters:
+    ///   - lists: names of the lists that exist besides those that the packages' own rules fill; nil to accept any name.
+    ///   - warnings: receives what is doubtful but not wrong.
     public static func packages(
         _ paths: [String], schema: Schema, lists: [String]? = nil, warnings: DiagnosticList = DiagnosticList()
     ) throws(Diagnostics) -> [Package] {
         let diagnostics = DiagnosticList()
-        var packages: [Package] = []
+        var documents: [(file: String, root: Node)] = []
         for path in paths {
             do {
                 for file in try packagePaths(path) {
                     do {
-                        let package = try Package.read(parseYAML(Files.read(file), file: file), schema: schema, lists: lists, warnings: warnings)
-                        if packages.contains(where: { $0.name == package.name }) {
-                            diagnostics.error(
-                                code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
-                                at: Position(file: file, line: 1, column: 1))
-                        }
-                        packages.append(package)
+                        documents.append((file, try parseYAML(Files.read(file), file: file)))
                     } catch {
                         diagnostics.add(contentsOf: error.all)
                     }
                 }
+            } catch {
+                diagnostics.add(contentsOf: error.all)
+            }
+        }
+        // A rule may ask for a list that another package fills.
+        let known = lists.map { lists in lists + documents.flatMap { Package.listsFilled(by: $0.root) } }
+        var packages: [Package] = []
+        for (file, root) in documents {
+            do {
+                let package = try Package.read(root, schema: schema, lists: known, warnings: warnings)
+                if packages.contains(where: { $0.name == package.name }) {
+                    diagnostics.error(
+                        code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
+                        at: Position(file: file, line: 1, column: 1))
+                }
+                packages.append(package)
             } catch {
                 diagnostics.add(contentsOf: error.all)
             }

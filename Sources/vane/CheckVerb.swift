@@ -8,7 +8,9 @@ internal import Service
 enum CheckVerb {
     static let verb = Verb(
         "check", summary: "check schemas, packages and configurations without any server",
-        details: ["Every error of every file is printed as file:line:column with its remedy. Exits with 1 if there is one."],
+        details: [
+            "Every error and warning of every file is printed as file:line:column with its remedy. Exits with 1 if there is an error, with --deny-warnings also if there is a warning."
+        ],
         arguments: [Argument("PATH", help: "a schema, a package, a configuration, or a folder of them", count: .atLeastOne)],
         options: [
             Option("schema", short: "s", "FILE", help: "the schema for packages; by default schema.yaml beside or above them", completion: .files),
@@ -33,7 +35,7 @@ enum CheckVerb {
         do {
             if Files.isFolder(path) {
                 let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path)
-                if let schemaPath { _ = try RuleFiles.schema(schemaPath) }
+                if let schemaPath { _ = try RuleFiles.schema(schemaPath, warnings: findings) }
                 for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked) }
                 return
             }
@@ -46,12 +48,12 @@ enum CheckVerb {
                         at: Position(file: path, line: 1, column: 1))
                     return
                 }
-                let schema = try RuleFiles.schema(schemaPath)
+                let schema = try RuleFiles.schema(schemaPath, warnings: findings)
                 _ = try Package.read(root, schema: schema, warnings: findings)
             } else if root["schema"] != nil || root["kafka"] != nil {
-                try Daemon.check(Configuration.read(Files.read(path), file: path, environment: Environment.all))
+                try Daemon.check(Configuration.read(Files.read(path), file: path, environment: Environment.all), warnings: findings)
             } else {
-                _ = try RuleFiles.schema(path)
+                _ = try RuleFiles.schema(path, warnings: findings)
             }
         } catch {
             findings.add(contentsOf: error.all)

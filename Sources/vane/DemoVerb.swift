@@ -50,6 +50,7 @@ enum DemoVerb {
             Terminal.complain(error.all)
             return Exit.invalid
         }
+        Terminal.complain(demonstration.warnings)
         if isText {
             Terminal.write("A synthetic bank with \(customers) customers sends \(Int(rate)) events a second; frauds are woven in. Ctrl-C ends it.\n\n")
             Terminal.flush()

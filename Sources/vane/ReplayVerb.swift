@@ -18,6 +18,7 @@ enum ReplayVerb {
         options: [
             Option("schema", short: "s", "FILE", help: "the schema; by default schema.yaml beside or above the first package", completion: .files),
             Option("package", short: "p", "PATH", help: "a package file, or a folder of packages", isRepeated: true, completion: .files),
+            Option("list", "NAME=FILE", help: "fill a list from a file, CSV or JSON Lines", isRepeated: true, completion: .files),
             Option("indicators", help: "print the value of every indicator"),
             Option("all", help: "print events that nothing hits, too"),
             Option("pseudonym-key", "FILE", help: "the key for sensitive fields", environment: "VANE_PSEUDONYM_KEY_FILE", completion: .files),
@@ -34,10 +35,20 @@ enum ReplayVerb {
                 Terminal.complain("vane: error[missing-schema]: there is no schema; name it with --schema")
                 return ExitStatus.usage
             }
-            let schema = try RuleFiles.schema(schemaPath)
-            let packages = try RuleFiles.packages(packagePaths, schema: schema)
+            let lists = Lists()
+            for setting in arguments.values("list") {
+                guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex, setting.index(after: equals) != setting.endIndex else {
+                    Terminal.complain("vane: error[usage]: --list takes NAME=FILE, such as black=lists/black.csv, not '\(setting)'")
+                    return ExitStatus.usage
+                }
+                try ListFiles.read(String(setting[setting.index(after: equals)...]), into: String(setting[..<equals]), lists)
+            }
+            let warnings = DiagnosticList()
+            let schema = try RuleFiles.schema(schemaPath, warnings: warnings)
+            let packages = try RuleFiles.packages(packagePaths, schema: schema, warnings: warnings)
+            Terminal.complain(warnings.sorted)
             let zones = ZoneFiles()
-            let engine = try Engine(schema: schema, packages: packages, timeZones: zones)
+            let engine = try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones)
             let pseudonymiser = try PseudonymKey.pseudonymiser(for: schema, keyFile: arguments.value("pseudonym-key"), forTesting: true)
             let replay = Replay(
                 engine: engine, decoder: Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: zones),

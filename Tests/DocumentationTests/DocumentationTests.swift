@@ -111,6 +111,29 @@ import Testing
         for reason in Rejection.Reason.allCases { Self.expect(page, "`\(reason.rawValue)`", "docs/operations.md does not describe \(reason.rawValue)") }
     }
 
+    /// `docs/errors.md` lists the codes of the sources, and no others.
+    @Test func everyCodeOfADiagnosticIsDescribed() throws {
+        var inSources: Set<String> = []
+        let sources = Repository.root.appendingPathComponent("Sources")
+        for file in try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)) {
+            guard let file = file as? URL, file.pathExtension == "swift" else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: #/(?:code: "|report\(\s*"|error\[)(?<code>[a-z]+(?:-[a-z0-9]+)*)["\]]/#) where match.code != "code" {
+                inSources.insert(String(match.code))
+            }
+        }
+        #expect(inSources.count > 50)
+        let evaluation = Set(EvaluationError.Code.allCases.map(\.rawValue))
+        var described: Set<String> = []
+        for line in Repository.page("docs/errors.md").text.split(separator: "\n") where line.hasPrefix("| `") {
+            for match in line.split(separator: " | ")[0].matches(of: #/`(?<code>[a-z0-9_-]+)`/#) {
+                #expect(described.insert(String(match.code)).inserted, "docs/errors.md has \(match.code) twice")
+            }
+        }
+        #expect(described.subtracting(inSources).subtracting(evaluation) == [], "docs/errors.md describes codes that nothing reports")
+        #expect(inSources.union(evaluation).subtracting(described) == [], "docs/errors.md lacks codes")
+    }
+
     @Test func everyAggregateIsDescribed() {
         let page = Repository.page("docs/indicators.md").text
         for name in AggregateReader.names { Self.expect(page, "`\(name)", "docs/indicators.md does not describe \(name)") }

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Testing
 
 /// Random documents: what the writer writes is read back the same, and no bytes whatever bring the reader down.
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test func writtenJSONReadsBack() throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var writer = JSONWriter()
         for _ in 0..<2_000 {
             let node = randomNode(&random, depth: 0)
@@ -26,7 +27,7 @@ import Testing
 
     /// Mutated good documents reach further than noise; every node's offsets are mapped, too.
     @Test func anyBytesAreReadOrRefused() {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var accepted = 0
         for round in 0..<20_000 {
             var bytes = Array(samples[Int.random(in: 0..<samples.count, using: &random)].utf8)
@@ -57,7 +58,7 @@ import Testing
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let fragments = [
             "\n", "  ", "\t", "- ", ": ", "'", "\"", "\\", "|\n", ">", "&a ", "*a", "!", "#", "[", "]", "{", "}", ",", "é", "\r\n", "\u{2028}", "---\n", "\\u",
         ]
@@ -79,7 +80,7 @@ import Testing
         "# c\n%YAML 1.2\n---\na: 1\n...\n",
     ]
 
-    private func randomNode(_ random: inout SeededRandom, depth: Int) -> Node {
+    private func randomNode(_ random: inout SeededGenerator, depth: Int) -> Node {
         let position = Position(file: "", line: 1, column: 1)
         switch Int.random(in: 0..<(depth > 4 ? 5 : 7), using: &random) {
         case 0: return Node(.null, at: position)
@@ -98,7 +99,7 @@ import Testing
         }
     }
 
-    private func randomText(_ random: inout SeededRandom) -> String {
+    private func randomText(_ random: inout SeededGenerator) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0..<12, using: &random) {
             let range: ClosedRange<UInt32> = [0...0x7F, 0x20...0x7E, 0x80...0xD7FF, 0x10000...0x10FFFF][Int.random(in: 0..<4, using: &random)]

@@ -1,4 +1,5 @@
 import Documents
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -60,7 +61,7 @@ import Testing
     @Test func shortestRoundTrip() {
         let seed = UInt64.random(in: 0 ... .max)
         print("JSONWriterTests.shortestRoundTrip seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var writer = JSONWriter()
         for index in 0..<200_000 {
             let value: Double

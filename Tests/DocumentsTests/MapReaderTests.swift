@@ -90,9 +90,9 @@ import Testing
         arguments: [
             ("windw", "window"), ("widnow", "window"), ("WINDOW", "window"), ("bootstrap_servers", nil), ("state-directory", "state_directory"), ("x", nil),
             ("", nil),
-            (String(repeating: "a", count: 65), nil), ("ofset", "offset"),
+            (String(repeating: "a", count: 65), nil), ("ofset", "offset"), ("grupp", "group"), ("gruop", "group"), ("goup", "group"), ("ab", nil),
         ] as [(String, String?)])
     func suggestions(_ word: String, _ expected: String?) {
-        #expect(didYouMean(word, among: ["window", "offset", "state_directory", String(repeating: "a", count: 64)]) == expected)
+        #expect(didYouMean(word, among: ["window", "offset", "group", "state_directory", String(repeating: "a", count: 64)]) == expected)
     }
 }

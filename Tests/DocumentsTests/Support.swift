@@ -26,18 +26,3 @@ func faults(_ text: String, file: String = "t.yaml", limits: DocumentLimits = .s
         return error.all.map { "\($0.position?.line ?? 0):\($0.position?.column ?? 0) \($0.code)" }
     }
 }
-
-/// A generator whose seed a failing test prints (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}

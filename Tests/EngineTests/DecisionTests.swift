@@ -226,6 +226,32 @@ import Testing
                 + #"{"indicator":"gap","value":"1.500s","from":"2026-11-20T00:30:02Z","to":"2026-11-20T01:30:02Z","events":3,"approximate":false}]"#)
     }
 
+    @Test("Evidence of a sequence counts the records that it comprises, where it has happened")
+    func evidenceOfSequences() throws {
+        let bench = try Bench(
+            """
+            indicators:
+              - {id: up, entity: account, sequence: [{where: 'amount < 2.0', at_least: 2}, {where: 'amount > 5.0'}], within: 1h}
+            rules:
+              - {id: r, kind: hit, when: 'up'}
+              - {id: s, kind: hit, when: '!up'}
+            """)
+        func evidence() -> String {
+            var writer = JSONWriter()
+            DecisionWriter(bench.engine).evidence(bench.decision, bench.decision.hits, &writer)
+            return writer.text
+        }
+        for (id, amount) in [("1", "1"), ("2", "9"), ("3", "1.5")] { try bench.run(id, at: start, "\"amount\":\(amount)") }
+        #expect(evidence() == #"[{"indicator":"up","value":false,"from":"2026-11-20T00:30:00Z","to":"2026-11-20T01:30:00Z","approximate":false}]"#)
+        try bench.run("4", at: start + 1000, "\"amount\":9")
+        #expect(evidence() == #"[{"indicator":"up","value":true,"from":"2026-11-20T00:30:01Z","to":"2026-11-20T01:30:01Z","events":3,"approximate":false}]"#)
+        // Late, between the others.
+        try bench.run("5", at: start + 500, "\"amount\":8")
+        #expect(
+            evidence() == #"[{"indicator":"up","value":true,"from":"2026-11-20T00:30:00.500Z","to":"2026-11-20T01:30:00.500Z","events":3,"approximate":false}]"#
+        )
+    }
+
     @Test("New rules run from the next event on, exact at once")
     func replacingRules() throws {
         let bench = try Bench("rules: [{id: a, kind: hit, when: 'true'}]")

@@ -2,6 +2,7 @@ import Documents
 import Engine
 import Events
 import Rules
+import TestSupport
 import Testing
 
 /// Mutated schemas and packages: refused with a place, or they run. A failure prints its seed; put it into `seeds` to repeat it.
@@ -17,7 +18,7 @@ import Testing
         "default(amount, 1.0)", ".exists(x, x == payee)", "in_list(\"x\", payee)", "list_attr(\"x\", ip, \"y\")", "login", "score", "hit", "list", "-1", "0",
     ]
 
-    private static func mutated(_ text: String, _ random: inout SeededRandom) -> [UInt8] {
+    private static func mutated(_ text: String, _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<(Int.random(in: 0..<3, using: &random) == 0 ? 2 : 1) where !bytes.isEmpty {
             let at = Int.random(in: 0..<bytes.count, using: &random)
@@ -76,7 +77,7 @@ import Testing
 
     @Test("Packages", arguments: seeds)
     func packages(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let schema = try Schema.read(Array(bankSchema.utf8), file: "s")
         let events = randomStream(seed, count: 30)
         let text = "package: p\nversion: '1'\n" + mixed
@@ -96,7 +97,7 @@ import Testing
 
     @Test("Schemas", arguments: seeds)
     func schemas(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let events = randomStream(seed, count: 30)
         var accepted = 0
         for round in 0..<Self.roundsPerSeed {

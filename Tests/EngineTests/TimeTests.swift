@@ -4,6 +4,7 @@ import Events
 import Expressions
 import RuleTesting
 import Rules
+import TestSupport
 import Testing
 
 private let counting = """
@@ -124,7 +125,7 @@ extension String {
 }
 
 func randomStream(_ seed: UInt64, count: Int) -> [String] {
-    var random = SeededRandom(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var time = start
     var lines: [String] = []
     for index in 0..<count {

@@ -1,5 +1,6 @@
 import Documents
 import Events
+import TestSupport
 import Testing
 
 /// Mutated events: never a crash, and what is accepted is what it says. A failure prints its seed; put it into `seeds` to repeat it.
@@ -23,7 +24,7 @@ import Testing
 
     @Test("Every outcome is a refusal, or a row that survives being written and read again", arguments: seeds)
     func mutations(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bench = try Bench(allTypes)
         let again = try Bench(allTypes)
         var accepted = 0
@@ -59,7 +60,7 @@ import Testing
         #expect(accepted > Self.roundsPerSeed / 40, "the mutations leave too little to look at")
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+    private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         guard !bytes.isEmpty else { return }
         let at = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<7, using: &random) {

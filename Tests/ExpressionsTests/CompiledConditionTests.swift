@@ -1,5 +1,6 @@
 import Documents
 import Expressions
+import TestSupport
 import Testing
 
 /// FNV-1a: any function of the text serves.

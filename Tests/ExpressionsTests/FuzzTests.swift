@@ -1,5 +1,6 @@
 import Documents
 import Expressions
+import TestSupport
 import Testing
 
 /// Valid expressions over every kind of syntax, to be cut, spliced and scrambled.

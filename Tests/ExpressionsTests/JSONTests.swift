@@ -36,6 +36,9 @@ func invalidUTF8() { #expect(throws: JSONError.self) { try parseJSONValue([0x22,
         (#"{"expr":1}"#, #"{"error":"the line is no object with an \"expr\""}"#), ("[]", #"{"error":"the line is no object with an \"expr\""}"#),
         (#"{"expr":"1","bind":[]}"#, #"{"error":"\"bind\" is no object"}"#), (#"{"expr":"1","container":1}"#, #"{"error":"\"container\" is no text"}"#),
         ("{", #"{"error":"the line is not JSON: a key in quotes is expected at byte 1"}"#),
-        (#"{"expr":"1 +"}"#, #"{"error":"<expression>:1:4: error[unexpected-token]: expected a value, found the end of the expression"}"#),
+        (
+            #"{"expr":"1 +"}"#,
+            #"{"error":"<expression>:1:4: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it"}"#
+        ),
     ])
 func requestLines(line: String, expected: String) { #expect(evaluateLine(Array(line.utf8)) == expected) }

@@ -6,34 +6,43 @@ import Testing
     "Syntax errors say where, what and what to do; several at once",
     arguments: [
         ("", ["f:3:7: error[empty-expression]: there is no expression; write a condition such as amount > 100"]),
-        ("1 +", ["f:3:10: error[unexpected-token]: expected a value, found the end of the expression"]),
+        (
+            "1 +",
+            [
+                "f:3:10: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it"
+            ]
+        ),
         ("a and b", ["f:3:9: error[unexpected-token]: expected an operator or the end of the expression, found 'and'; write && for 'and'"]),
         (
             "a = 1",
             [
                 "f:3:9: error[unexpected-character]: '=' has no meaning in an expression; write == to compare",
-                "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'",
+                "f:3:11: error[unexpected-token]: expected an operator or the end of the expression, found '1'; join conditions with && or ||, and put text in quotes",
             ]
         ),
         (
             "f(1 +, 2 *) + [3 4]",
             [
-                "f:3:12: error[unexpected-token]: expected a value, found ','", "f:3:17: error[unexpected-token]: expected a value, found ')'",
+                "f:3:12: error[unexpected-token]: expected a value, found ','; write a field, a number or text here, or remove what is before it",
+                "f:3:17: error[unexpected-token]: expected a value, found ')'; write a field, a number or text here, or remove what is before it",
             ]
         ),
-        ("(a\n + b", ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression"]),
+        (
+            "(a\n + b",
+            ["f:4:5: error[unexpected-token]: expected ')' to close '(' of 3:7, found the end of the expression; add ')', or what is missing before it"]
+        ),
         (
             "é",
             [
                 "f:3:7: error[unexpected-character]: 'é' has no meaning in an expression; remove it, or put text in quotes",
-                "f:3:8: error[unexpected-token]: expected a value, found the end of the expression",
+                "f:3:8: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it",
             ]
         ),
         (
             "'é' + #",
             [
                 "f:3:13: error[unexpected-character]: '#' has no meaning in an expression; remove it, or put text in quotes",
-                "f:3:14: error[unexpected-token]: expected a value, found the end of the expression",
+                "f:3:14: error[unexpected-token]: expected a value, found the end of the expression; write a field, a number or text here, or remove what is before it",
             ]
         ),
         ("x ==\n 'a", ["f:4:2: error[string-literal]: the text starting here is not closed; close it on its line, or use triple quotes for several lines"]),
@@ -57,7 +66,7 @@ import Testing
         ("M{}", ["f:3:8: error[unsupported-syntax]: a message literal is not part of this language; use a map such as {\"key\": value}"]),
     ])
 func syntaxErrors(text: String, expected: [String]) {
-    let source = Source(text, base: Position(file: "f", line: 3, column: 7))
+    let source = Source(text, of: Node(.string(text), text: text, at: Position(file: "f", line: 3, column: 7)))
     do {
         _ = try parse(source)
         Issue.record("no error")
@@ -66,13 +75,18 @@ func syntaxErrors(text: String, expected: [String]) {
     }
 }
 
-@Test("Lines after the first start where the block of the file does")
-func positionsInBlocks() {
-    let source = Source("aé\nb", base: Position(file: "f", line: 10, column: 5), continuationColumn: 9)
-    #expect(source.position(at: 0) == Position(file: "f", line: 10, column: 5))
-    #expect(source.position(at: 3) == Position(file: "f", line: 10, column: 7))
-    #expect(source.position(at: 4) == Position(file: "f", line: 11, column: 9))
-    #expect(source.position(at: 99) == Position(file: "f", line: 11, column: 10))
+@Test("Places follow what the document makes of the text: indentation, folds, escapes")
+func positionsInScalars() throws {
+    func places(_ yaml: String, _ offsets: [Int]) throws -> [String] {
+        let node = try parseYAML(Array(yaml.utf8), file: "f")["x"]!
+        let source = Source(node.text, of: node)
+        return offsets.map { source.position(at: $0) }.map { "\($0.line):\($0.column)" }
+    }
+    #expect(try places("x: |\n    aé\n    b\n", [0, 3, 4, 99]) == ["2:5", "2:7", "3:5", "4:1"])
+    #expect(try places("x: >-\n  aé\n  b c\n", [0, 4, 6]) == ["2:3", "3:3", "3:5"])
+    #expect(try places("x: \"a\\tb\"", [0, 1, 2]) == ["1:5", "1:6", "1:8"])
+    let plain = Source("aé\nb", file: "f")
+    #expect([0, 3, 4, 99].map { plain.position(at: $0) }.map { "\($0.line):\($0.column)" } == ["1:1", "1:3", "2:1", "2:2"])
 }
 
 @Test("Every node has its own id, children before parents, and a place in the source")

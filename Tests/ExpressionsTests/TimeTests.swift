@@ -1,4 +1,5 @@
 import Expressions
+import TestSupport
 import Testing
 
 @Test("Days and civil dates agree over eight hundred years, one step at a time")

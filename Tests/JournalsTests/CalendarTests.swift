@@ -1,5 +1,6 @@
 import Expressions
 import Journals
+import TestSupport
 import Testing
 
 @Suite("Days and months")

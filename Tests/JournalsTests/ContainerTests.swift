@@ -1,5 +1,6 @@
 import Events
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Journals
@@ -177,6 +178,42 @@ struct ContainerTests {
 
 @Suite("Exact sums")
 struct ExactSumTests {
+    @Test("Moments of whole numbers are exact, rounded once, whatever left and was merged", arguments: 0..<20)
+    func moments(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let bits = random.pick([4, 20, 31, 40, 53, 63])
+        func number() -> Int64 {
+            if random.chance(0.05) { return random.pick([.min, .max, 0, 1 << 53, -(1 << 53) - 1].map { bits == 63 ? $0 : 1 }) }
+            return Int64(bitPattern: random.next()) >> Int64(63 - bits)
+        }
+        var moments = ExactMomentsState()
+        var other = ExactMomentsState()
+        var held: [Int64] = []
+        for step in 0..<150 {
+            if held.isEmpty || random.chance(step < 100 ? 0.7 : 0.4) {
+                let value = number()
+                moments.add(value)
+                held.append(value)
+            } else {
+                moments.remove(held.swapRemove(random.below(held.count)))
+            }
+            if step % 10 != 0 { continue }
+            // Beyond 2⁵³ the nearest double counts, which fits into an integer unless it is 2⁶³.
+            let numbers = held.map { value in
+                Int64(exactly: Double(value)).map { BigInteger($0) } ?? BigInteger(1 << 62) + BigInteger(1 << 62)
+            }
+            let sum = numbers.reduce(BigInteger()) { $0 + $1 }
+            let squares = numbers.reduce(BigInteger()) { $0 + $1 * $1 }
+            let scatter = BigInteger(Int64(held.count)) * squares - sum * sum
+            #expect(moments.scatter == scatter.double(), "seed \(seed), step \(step)")
+            other = ExactMomentsState()
+            var first = ExactMomentsState()
+            for (index, value) in held.enumerated() { if index % 3 == 0 { first.add(value) } else { other.add(value) } }
+            first.add(other)
+            #expect(first.scatter == moments.scatter && first.count == moments.count, "seed \(seed), step \(step)")
+        }
+    }
+
     private func numbers(_ random: inout SeededGenerator, _ count: Int) -> [Double] {
         let kind = random.below(4)
         return (0..<count).map { _ in

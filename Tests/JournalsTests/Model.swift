@@ -210,9 +210,10 @@ struct Model {
         }
     }
 
-    /// Records of the window that match, as evidence counts them.
-    func events(_ indicator: ModelIndicator, _ own: ModelRecord) -> Int {
-        guard case .aggregate(let aggregate, let condition, _, let window) = indicator.kind else { return 0 }
+    /// Records of the window that match, as evidence counts them; of a sequence those that it comprises, where it has happened.
+    func events(_ indicator: ModelIndicator, _ own: ModelRecord) -> Int? {
+        if case .sequence(let steps, _) = indicator.kind { return expected(indicator, own).agrees(1) ? steps.reduce(0) { $0 + $1.atLeast } : nil }
+        guard case .aggregate(let aggregate, let condition, _, let window) = indicator.kind else { return nil }
         var (low, high) = bounds(window, own.time)
         if window.span != .all { low = max(low, horizon) }
         var stretch = seen(own, above: low, through: high)

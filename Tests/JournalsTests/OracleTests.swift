@@ -1,6 +1,7 @@
 import Events
 import Expressions
 import Journals
+import TestSupport
 import Testing
 
 /// Plays one random stream to the store and to the model and compares every value that is asked for.
@@ -79,8 +80,9 @@ private struct Play {
                 values.values[index] = cell
                 if !indicators[index].isLifetime || !hasBeyond {
                     let evidence = feeder.store.evidence(indicator: index, at: position)
-                    if evidence.events != model.events(indicators[index], own) {
-                        return "\(place(index)): \(evidence.events) events in the evidence instead of \(model.events(indicators[index], own))"
+                    let wanted = model.events(indicators[index], own)
+                    if evidence.events != wanted {
+                        return "\(place(index)): \(String(describing: evidence.events)) events in the evidence instead of \(String(describing: wanted))"
                     }
                 }
             }

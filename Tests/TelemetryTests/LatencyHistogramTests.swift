@@ -1,20 +1,6 @@
 import Telemetry
+import TestSupport
 import Testing
-
-/// SplitMix64, so that a seed repeats a failing run.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct LatencyHistogramTests {
     private let shares = [0.0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 0.9999, 1.0]
@@ -22,7 +8,7 @@ struct SeededRandom: RandomNumberGenerator {
     @Test func againstExactPercentiles() {
         let seed = UInt64.random(in: 0 ... .max)
         print("LatencyHistogramTests seed \(seed)")
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<60 {
             let bits = Int.random(in: 1...41, using: &random)
             let values = (0..<Int.random(in: 1...3_000, using: &random)).map { _ in

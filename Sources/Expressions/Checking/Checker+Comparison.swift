@@ -1,3 +1,5 @@
+internal import Documents
+
 /// Equality and order: numbers compare across int, uint and double; otherwise both sides have the same type.
 extension Checker {
     static let comparisons: [String: String] = [
@@ -11,6 +13,8 @@ extension Checker {
         let left = call.types[0]
         let right = call.types[1]
         if symbol == "==" || symbol == "!=" {
+            reportForeignValues(of: call.arguments[0], in: [call.arguments[1]])
+            reportForeignValues(of: call.arguments[1], in: [call.arguments[0]])
             if !areEqualComparable(left, right) { reportIncomparable(call, symbol, left, right) }
             return .bool
         }
@@ -20,6 +24,48 @@ extension Checker {
         }
         if !areOrdered(left, right) { reportIncomparable(call, symbol, left, right) }
         return .bool
+    }
+
+    /// `x in [a, b]`: each of them must be a text that `x` can be.
+    mutating func checkMembers(_ call: CallSite) {
+        guard call.function == Operator.in, call.arguments.count == 2 else { return }
+        if case .list(let elements) = call.arguments[1].kind {
+            reportForeignValues(of: call.arguments[0], in: elements)
+        } else {
+            reportForeignValues(of: call.arguments[0], in: [call.arguments[1]])
+        }
+    }
+
+    /// A variable of few values compared with a text that is none of them: nothing could ever be equal.
+    private mutating func reportForeignValues(of operand: Expr, in others: [Expr]) {
+        guard case .variable(let index) = references[operand.id], let values = environment.variables[index].values else { return }
+        for other in others {
+            for text in texts(other) where !values.contains(text) {
+                report(
+                    "unknown-value", "'\(environment.variables[index].name)' is never \"\(text)\"",
+                    remedy: didYouMean(text, among: values).map { "did you mean \"\($0)\"?" } ?? "it is one of \(values.joined(separator: ", "))", at: other)
+            }
+        }
+    }
+
+    /// The texts that a literal or a constant is, or lists.
+    private func texts(_ node: Expr) -> [String] {
+        let value: Value
+        if case .literal(let literal) = node.kind {
+            value = literal
+        } else if case .constant(let constant) = references[node.id] {
+            value = constant
+        } else {
+            return []
+        }
+        switch value {
+        case .string(let text): return [text]
+        case .list(let elements):
+            return elements.compactMap { element in
+                if case .string(let text) = element { text } else { nil }
+            }
+        default: return []
+        }
     }
 
     private mutating func areEqualComparable(_ left: CELType, _ right: CELType) -> Bool {

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// Choosing among the overloads of a function, and saying why none fits.
 extension Checker {
     mutating func inferOverload(_ call: CallSite) -> CELType {
@@ -65,7 +67,7 @@ extension Checker {
         refer(call.node, to: .function(name: call.function, overload: nil, dropsTarget: call.dropsTarget))
         // A method of a value that is already wrong says nothing new.
         if call.isMethod, call.types[0] == .error { return .error }
-        let near = Spelling.nearest(to: call.function, among: environment.functionNames())
+        let near = didYouMean(call.function, among: environment.functionNames())
         report(
             "unknown-function", "there is no function '\(call.function)'",
             remedy: near.map { "did you mean '\($0)'?" } ?? "see the package reference for the functions there are", at: call.node)

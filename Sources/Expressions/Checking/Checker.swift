@@ -128,7 +128,7 @@ struct Checker {
 
     private func nameRemedy(_ name: String) -> String {
         let candidates = locals.map(\.name).filter { !$0.hasPrefix("@") } + environment.suggestions()
-        if let near = Spelling.nearest(to: name, among: candidates) { return "did you mean '\(near)'?" }
+        if let near = didYouMean(name, among: candidates) { return "did you mean '\(near)'?" }
         return "declare it, or put text in quotes: \"\(name)\""
     }
 
@@ -189,10 +189,13 @@ struct Checker {
     private func misspelledQualifiedName(_ name: String) -> String? {
         guard let dot = name.firstIndex(of: "."), dot != name.startIndex else { return nil }
         let root = String(name[..<dot])
-        guard environment.candidates(root).allSatisfy({ environment.lookUp($0) == nil }),
+        func isKnown(_ name: String) -> Bool { environment.candidates(name).contains { environment.lookUp($0) != nil } }
+        // A field of something that is named so, such as a map `x.y`, is no misspelt name.
+        let prefixes = name.indices.filter { name[$0] == "." }.map { String(name[..<$0]) }
+        guard !prefixes.contains(where: isKnown),
             environment.variables.contains(where: { $0.name.hasPrefix(root + ".") })
         else { return nil }
-        let near = Spelling.nearest(to: name, among: environment.suggestions())
+        let near = didYouMean(name, among: environment.suggestions())
         return near.map { "did you mean '\($0)'?" } ?? "declare it, or choose one of the declared names under '\(root).'"
     }
 
@@ -248,6 +251,7 @@ struct Checker {
         let call = CallSite(
             node: node, function: function, isMethod: isMethod, dropsTarget: dropsTarget, arguments: arguments, types: argumentTypes)
         if Self.comparisons[function] != nil { return inferComparison(call) }
+        checkMembers(call)
         return inferOverload(call)
     }
 }

@@ -3,6 +3,8 @@ public struct Environment: Sendable {
     public struct Variable: Sendable, Hashable {
         public let name: String
         public let type: CELType
+        /// The only texts that the variable can be, as of an enum; nil where anything goes.
+        public let values: [String]?
     }
 
     /// Names are tried as `container.name`, then in each enclosing namespace, then as they are. Empty: none.
@@ -17,10 +19,11 @@ public struct Environment: Sendable {
 
     /// Declares a variable, whose name may be qualified (`device.os`), and returns its index. A second declaration of the
     /// same name returns the first one's index and changes nothing.
+    /// - Parameter values: the only texts that it can be; comparing it with another one is an error.
     @discardableResult
-    public mutating func declare(variable name: String, _ type: CELType) -> Int {
+    public mutating func declare(variable name: String, _ type: CELType, values: [String]? = nil) -> Int {
         if let index = variableIndexes[name] { return index }
-        variables.append(Variable(name: name, type: type))
+        variables.append(Variable(name: name, type: type, values: values))
         variableIndexes[name] = variables.count - 1
         return variables.count - 1
     }

@@ -15,6 +15,12 @@ public enum CellType: Sendable, Hashable {
     /// Int64, milliseconds.
     case duration
 
+    /// The only texts that an enumeration can be; nil for other types.
+    public var values: [String]? {
+        guard case .enumeration(let values) = self else { return nil }
+        return values
+    }
+
     /// What an expression sees; the text of a fingerprint may or may not be at hand.
     public var expressionType: CELType {
         switch self {

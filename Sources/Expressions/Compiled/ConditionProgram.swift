@@ -126,153 +126,151 @@ public final class ConditionProgram: Sendable {
         let cells = frame.cells
         let present = frame.present
         var next: UInt16 = 0
-        do {
-            @inline(__always) func int(_ slot: UInt16) -> Int64 { Int64(bitPattern: cells[Int(slot)]) }
-            @inline(__always) func double(_ slot: UInt16) -> Double { Double(bitPattern: cells[Int(slot)]) }
-            @inline(__always) func fail(_ slot: UInt16) {
-                outcome.slot = Int(slot)
-                outcome.presence = present[Int(slot)]
+        @inline(__always) func int(_ slot: UInt16) -> Int64 { Int64(bitPattern: cells[Int(slot)]) }
+        @inline(__always) func double(_ slot: UInt16) -> Double { Double(bitPattern: cells[Int(slot)]) }
+        @inline(__always) func fail(_ slot: UInt16) {
+            outcome.slot = Int(slot)
+            outcome.presence = present[Int(slot)]
+        }
+        @inline(__always) func missing(_ slot: UInt16) -> Bool { present[Int(slot)] != Presence.value }
+        while next < Instruction.toYes {
+            let instruction = UnsafePointer(instructions.base + Int(next))
+            let left = instruction.pointee.left
+            let right = instruction.pointee.right
+            let immediate = instruction.pointee.immediate
+            @inline(__always) func jump(_ condition: Bool) { next = condition ? instruction.pointee.yes : instruction.pointee.no }
+            @inline(__always) func unary(_ condition: () -> Bool) {
+                if missing(left) {
+                    fail(left)
+                    next = instruction.pointee.error
+                } else {
+                    jump(condition())
+                }
             }
-            @inline(__always) func missing(_ slot: UInt16) -> Bool { present[Int(slot)] != Presence.value }
-            while next < Instruction.toYes {
-                let instruction = UnsafePointer(instructions.base + Int(next))
-                let left = instruction.pointee.left
-                let right = instruction.pointee.right
-                let immediate = instruction.pointee.immediate
-                @inline(__always) func jump(_ condition: Bool) { next = condition ? instruction.pointee.yes : instruction.pointee.no }
-                @inline(__always) func unary(_ condition: () -> Bool) {
-                    if missing(left) {
-                        fail(left)
-                        next = instruction.pointee.error
-                    } else {
-                        jump(condition())
-                    }
+            @inline(__always) func binary(_ condition: () -> Bool) {
+                if missing(left) || missing(right) {
+                    fail(instruction.pointee.isSwapped ? (missing(right) ? right : left) : missing(left) ? left : right)
+                    next = instruction.pointee.error
+                } else {
+                    jump(condition())
                 }
-                @inline(__always) func binary(_ condition: () -> Bool) {
-                    if missing(left) || missing(right) {
-                        fail(instruction.pointee.isSwapped ? (missing(right) ? right : left) : missing(left) ? left : right)
-                        next = instruction.pointee.error
-                    } else {
-                        jump(condition())
-                    }
+            }
+            @inline(__always) func store(_ bits: UInt64, _ presence: UInt8 = Presence.value) {
+                cells[Int(instruction.pointee.result)] = bits
+                present[Int(instruction.pointee.result)] = presence
+                next = instruction.pointee.yes
+            }
+            @inline(__always) func compute(_ value: () -> (UInt64, UInt8)) {
+                // The error of an operand is the error of the result.
+                if missing(left) { return store(0, present[Int(left)]) }
+                if missing(right) { return store(0, present[Int(right)]) }
+                let (bits, presence) = value()
+                store(bits, presence)
+            }
+            @inline(__always) func checked(_ result: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
+                (UInt64(bitPattern: result.partialValue), result.overflow ? Presence.overflow : Presence.value)
+            }
+            switch instruction.pointee.operation {
+            case .always: next = instruction.pointee.yes
+            case .exists: unary { true }
+            case .isTrue: unary { cells[Int(left)] != 0 }
+            case .equalsConstant: unary { cells[Int(left)] == immediate }
+            case .differsFromConstant: unary { cells[Int(left)] != immediate }
+            case .equals: binary { cells[Int(left)] == cells[Int(right)] }
+            case .differs: binary { cells[Int(left)] != cells[Int(right)] }
+            case .isIn: unary { Self.contains(sets[Int(immediate)], cells[Int(left)]) }
+            case .intLessConstant: unary { int(left) < Int64(bitPattern: immediate) }
+            case .intAtMostConstant: unary { int(left) <= Int64(bitPattern: immediate) }
+            case .intGreaterConstant: unary { int(left) > Int64(bitPattern: immediate) }
+            case .intAtLeastConstant: unary { int(left) >= Int64(bitPattern: immediate) }
+            case .intLess: binary { int(left) < int(right) }
+            case .intAtMost: binary { int(left) <= int(right) }
+            case .doubleLessConstant: unary { double(left) < Double(bitPattern: immediate) }
+            case .doubleAtMostConstant: unary { double(left) <= Double(bitPattern: immediate) }
+            case .doubleGreaterConstant: unary { double(left) > Double(bitPattern: immediate) }
+            case .doubleAtLeastConstant: unary { double(left) >= Double(bitPattern: immediate) }
+            case .doubleEqualsConstant: unary { double(left) == Double(bitPattern: immediate) }
+            case .doubleDiffersFromConstant: unary { double(left) != Double(bitPattern: immediate) }
+            case .doubleLess: binary { double(left) < double(right) }
+            case .doubleAtMost: binary { double(left) <= double(right) }
+            case .doubleEquals: binary { double(left) == double(right) }
+            case .doubleDiffers: binary { double(left) != double(right) }
+            // Order compares numbers of different types as doubles, equality by value: so does the general evaluator.
+            case .intLessDouble: binary { Double(int(left)) < double(right) }
+            case .intAtMostDouble: binary { Double(int(left)) <= double(right) }
+            case .doubleLessInt: binary { double(left) < Double(int(right)) }
+            case .doubleAtMostInt: binary { double(left) <= Double(int(right)) }
+            case .intEqualsDouble: binary { Int64(exactly: double(right)) == int(left) }
+            case .intDiffersFromDouble: binary { Int64(exactly: double(right)) != int(left) }
+            case .inList: unary { frame.lists?.contains(list: Int(immediate), subject: cells[Int(left)]) ?? false }
+            case .generalCondition:
+                let (holds, presence) = generals[Int(immediate)].condition(frame)
+                if presence == Presence.value {
+                    jump(holds)
+                } else {
+                    outcome.slot = -1
+                    outcome.presence = presence
+                    next = instruction.pointee.error
                 }
-                @inline(__always) func store(_ bits: UInt64, _ presence: UInt8 = Presence.value) {
-                    cells[Int(instruction.pointee.result)] = bits
-                    present[Int(instruction.pointee.result)] = presence
-                    next = instruction.pointee.yes
+            case .clearFlag:
+                present[Int(instruction.pointee.result)] = Presence.value
+                next = instruction.pointee.yes
+            case .setFlag:
+                if !missing(instruction.pointee.result) {
+                    cells[Int(instruction.pointee.result)] = UInt64(bitPattern: Int64(outcome.slot))
+                    present[Int(instruction.pointee.result)] = outcome.presence
                 }
-                @inline(__always) func compute(_ value: () -> (UInt64, UInt8)) {
-                    // The error of an operand is the error of the result.
-                    if missing(left) { return store(0, present[Int(left)]) }
-                    if missing(right) { return store(0, present[Int(right)]) }
-                    let (bits, presence) = value()
-                    store(bits, presence)
+                next = instruction.pointee.yes
+            case .testFlag:
+                if missing(instruction.pointee.result) {
+                    outcome.slot = Int(int(instruction.pointee.result))
+                    outcome.presence = present[Int(instruction.pointee.result)]
+                    next = instruction.pointee.error
+                } else {
+                    next = instruction.pointee.no
                 }
-                @inline(__always) func checked(_ result: (partialValue: Int64, overflow: Bool)) -> (UInt64, UInt8) {
-                    (UInt64(bitPattern: result.partialValue), result.overflow ? Presence.overflow : Presence.value)
+            case .constant: store(immediate)
+            case .move: store(cells[Int(left)], present[Int(left)])
+            case .failure: store(0, outcome.presence)
+            case .timestampAdd: compute { Self.timestamp(int(left).addingReportingOverflow(int(right))) }
+            case .timestampSubtract: compute { Self.timestamp(int(left).subtractingReportingOverflow(int(right))) }
+            case .timestampDifference: compute { Self.difference(int(left), int(right)) }
+            case .durationSubtract: compute { Self.duration(int(left).subtractingReportingOverflow(int(right))) }
+            case .durationAdd: compute { Self.duration(int(left).addingReportingOverflow(int(right))) }
+            case .intAdd: compute { checked(int(left).addingReportingOverflow(int(right))) }
+            case .intSubtract: compute { checked(int(left).subtractingReportingOverflow(int(right))) }
+            case .intMultiply: compute { checked(int(left).multipliedReportingOverflow(by: int(right))) }
+            case .intDivide:
+                compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).dividedReportingOverflow(by: int(right))) }
+            case .intModulo:
+                compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).remainderReportingOverflow(dividingBy: int(right))) }
+            case .intNegate: compute { checked((0 as Int64).subtractingReportingOverflow(int(left))) }
+            case .doubleAdd: compute { ((double(left) + double(right)).bitPattern, Presence.value) }
+            case .doubleSubtract: compute { ((double(left) - double(right)).bitPattern, Presence.value) }
+            case .doubleMultiply: compute { ((double(left) * double(right)).bitPattern, Presence.value) }
+            case .doubleDivide: compute { ((double(left) / double(right)).bitPattern, Presence.value) }
+            case .doubleNegate: compute { ((-double(left)).bitPattern, Presence.value) }
+            case .intToDouble: compute { (Double(int(left)).bitPattern, Presence.value) }
+            case .orDefault:
+                let source = present[Int(left)] == Presence.absent ? right : left
+                store(cells[Int(source)], present[Int(source)])
+            case .enumerationToFingerprint: compute { (tables[Int(immediate)][Int(cells[Int(left)])], Presence.value) }
+            case .civil: compute { (UInt64(bitPattern: civil(int(left), immediate)), Presence.value) }
+            case .distance:
+                // Four cells in a row from `left` on.
+                let first = Int(left)
+                if let absent = (first..<first + 4).first(where: { present[$0] != Presence.value }) {
+                    store(0, present[absent])
+                } else {
+                    store(
+                        EarthDistance.kilometres(
+                            Double(bitPattern: cells[first]), Double(bitPattern: cells[first + 1]), Double(bitPattern: cells[first + 2]),
+                            Double(bitPattern: cells[first + 3])
+                        ).bitPattern)
                 }
-                switch instruction.pointee.operation {
-                case .always: next = instruction.pointee.yes
-                case .exists: unary { true }
-                case .isTrue: unary { cells[Int(left)] != 0 }
-                case .equalsConstant: unary { cells[Int(left)] == immediate }
-                case .differsFromConstant: unary { cells[Int(left)] != immediate }
-                case .equals: binary { cells[Int(left)] == cells[Int(right)] }
-                case .differs: binary { cells[Int(left)] != cells[Int(right)] }
-                case .isIn: unary { Self.contains(sets[Int(immediate)], cells[Int(left)]) }
-                case .intLessConstant: unary { int(left) < Int64(bitPattern: immediate) }
-                case .intAtMostConstant: unary { int(left) <= Int64(bitPattern: immediate) }
-                case .intGreaterConstant: unary { int(left) > Int64(bitPattern: immediate) }
-                case .intAtLeastConstant: unary { int(left) >= Int64(bitPattern: immediate) }
-                case .intLess: binary { int(left) < int(right) }
-                case .intAtMost: binary { int(left) <= int(right) }
-                case .doubleLessConstant: unary { double(left) < Double(bitPattern: immediate) }
-                case .doubleAtMostConstant: unary { double(left) <= Double(bitPattern: immediate) }
-                case .doubleGreaterConstant: unary { double(left) > Double(bitPattern: immediate) }
-                case .doubleAtLeastConstant: unary { double(left) >= Double(bitPattern: immediate) }
-                case .doubleEqualsConstant: unary { double(left) == Double(bitPattern: immediate) }
-                case .doubleDiffersFromConstant: unary { double(left) != Double(bitPattern: immediate) }
-                case .doubleLess: binary { double(left) < double(right) }
-                case .doubleAtMost: binary { double(left) <= double(right) }
-                case .doubleEquals: binary { double(left) == double(right) }
-                case .doubleDiffers: binary { double(left) != double(right) }
-                // Order compares numbers of different types as doubles, equality by value: so does the general evaluator.
-                case .intLessDouble: binary { Double(int(left)) < double(right) }
-                case .intAtMostDouble: binary { Double(int(left)) <= double(right) }
-                case .doubleLessInt: binary { double(left) < Double(int(right)) }
-                case .doubleAtMostInt: binary { double(left) <= Double(int(right)) }
-                case .intEqualsDouble: binary { Int64(exactly: double(right)) == int(left) }
-                case .intDiffersFromDouble: binary { Int64(exactly: double(right)) != int(left) }
-                case .inList: unary { frame.lists?.contains(list: Int(immediate), subject: cells[Int(left)]) ?? false }
-                case .generalCondition:
-                    let (holds, presence) = generals[Int(immediate)].condition(frame)
-                    if presence == Presence.value {
-                        jump(holds)
-                    } else {
-                        outcome.slot = -1
-                        outcome.presence = presence
-                        next = instruction.pointee.error
-                    }
-                case .clearFlag:
-                    present[Int(instruction.pointee.result)] = Presence.value
-                    next = instruction.pointee.yes
-                case .setFlag:
-                    if !missing(instruction.pointee.result) {
-                        cells[Int(instruction.pointee.result)] = UInt64(bitPattern: Int64(outcome.slot))
-                        present[Int(instruction.pointee.result)] = outcome.presence
-                    }
-                    next = instruction.pointee.yes
-                case .testFlag:
-                    if missing(instruction.pointee.result) {
-                        outcome.slot = Int(int(instruction.pointee.result))
-                        outcome.presence = present[Int(instruction.pointee.result)]
-                        next = instruction.pointee.error
-                    } else {
-                        next = instruction.pointee.no
-                    }
-                case .constant: store(immediate)
-                case .move: store(cells[Int(left)], present[Int(left)])
-                case .failure: store(0, outcome.presence)
-                case .timestampAdd: compute { Self.timestamp(int(left).addingReportingOverflow(int(right))) }
-                case .timestampSubtract: compute { Self.timestamp(int(left).subtractingReportingOverflow(int(right))) }
-                case .timestampDifference: compute { Self.difference(int(left), int(right)) }
-                case .durationSubtract: compute { Self.duration(int(left).subtractingReportingOverflow(int(right))) }
-                case .durationAdd: compute { Self.duration(int(left).addingReportingOverflow(int(right))) }
-                case .intAdd: compute { checked(int(left).addingReportingOverflow(int(right))) }
-                case .intSubtract: compute { checked(int(left).subtractingReportingOverflow(int(right))) }
-                case .intMultiply: compute { checked(int(left).multipliedReportingOverflow(by: int(right))) }
-                case .intDivide:
-                    compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).dividedReportingOverflow(by: int(right))) }
-                case .intModulo:
-                    compute { int(right) == 0 ? (0, Presence.divideByZero) : checked(int(left).remainderReportingOverflow(dividingBy: int(right))) }
-                case .intNegate: compute { checked((0 as Int64).subtractingReportingOverflow(int(left))) }
-                case .doubleAdd: compute { ((double(left) + double(right)).bitPattern, Presence.value) }
-                case .doubleSubtract: compute { ((double(left) - double(right)).bitPattern, Presence.value) }
-                case .doubleMultiply: compute { ((double(left) * double(right)).bitPattern, Presence.value) }
-                case .doubleDivide: compute { ((double(left) / double(right)).bitPattern, Presence.value) }
-                case .doubleNegate: compute { ((-double(left)).bitPattern, Presence.value) }
-                case .intToDouble: compute { (Double(int(left)).bitPattern, Presence.value) }
-                case .orDefault:
-                    let source = present[Int(left)] == Presence.absent ? right : left
-                    store(cells[Int(source)], present[Int(source)])
-                case .enumerationToFingerprint: compute { (tables[Int(immediate)][Int(cells[Int(left)])], Presence.value) }
-                case .civil: compute { (UInt64(bitPattern: civil(int(left), immediate)), Presence.value) }
-                case .distance:
-                    // Four cells in a row from `left` on.
-                    let first = Int(left)
-                    if let absent = (first..<first + 4).first(where: { present[$0] != Presence.value }) {
-                        store(0, present[absent])
-                    } else {
-                        store(
-                            EarthDistance.kilometres(
-                                Double(bitPattern: cells[first]), Double(bitPattern: cells[first + 1]), Double(bitPattern: cells[first + 2]),
-                                Double(bitPattern: cells[first + 3])
-                            ).bitPattern)
-                    }
-                case .generalValue:
-                    let (bits, presence) = generals[Int(immediate)].value(frame)
-                    store(bits, presence)
-                }
+            case .generalValue:
+                let (bits, presence) = generals[Int(immediate)].value(frame)
+                store(bits, presence)
             }
         }
         switch next {

@@ -1,6 +1,6 @@
 /// Why an expression has no value.
 public struct EvaluationError: Error, Sendable, Hashable {
-    public enum Code: String, Sendable {
+    public enum Code: String, Sendable, CaseIterable {
         /// A variable is declared but absent from this event. `default` absorbs this one.
         case noSuchValue = "no_such_value"
         /// A name that nothing declares.

@@ -66,13 +66,13 @@ enum Mathematics {
         case (.bitXor, .uint(let a), .uint(let b)): return .uint(a ^ b)
         case (.bitShiftLeft, .int(let a), .int(let b)): return .int(a << (try shift(b)))
         case (.bitShiftLeft, .uint(let a), .int(let b)): return .uint(a << (try shift(b)))
-        case (.bitShiftRight, .int(let a), .int(let b)): return .int(a >> (try shift(b)))
+        case (.bitShiftRight, .int(let a), .int(let b)): return .int(Int64(bitPattern: UInt64(bitPattern: a) >> (try shift(b))))
         case (.bitShiftRight, .uint(let a), .int(let b)): return .uint(a >> (try shift(b)))
         default: throw .noSuchOverload(builtin.rawValue, arguments)
         }
     }
 
-    /// Shifting by 64 or more leaves no bit (or only the sign), which is what Swift's shift operators do.
+    /// Shifting by 64 or more leaves no bit. The extension fills with zeros from the left, whatever the sign.
     private static func shift(_ count: Int64) throws(EvaluationError) -> Int64 {
         guard count >= 0 else { throw EvaluationError(.invalidArgument, "negative offset: \(count)") }
         return min(count, 64)

@@ -43,7 +43,9 @@ struct Parser {
         }
         do {
             let root = try parseExpression()
-            if token.kind != .end { try unexpected(expected: "an operator or the end of the expression") }
+            if token.kind != .end {
+                try unexpected(expected: "an operator or the end of the expression", remedy: "join conditions with && or ||, and put text in quotes")
+            }
             if diagnostics.isEmpty { return root }
         } catch {}
         let inOrder = diagnostics.sorted { left, right in
@@ -71,19 +73,21 @@ struct Parser {
         return true
     }
 
-    private mutating func expect(_ symbol: String, opened: Token? = nil) throws(ParseFailure) -> Token {
+    private mutating func expect(_ symbol: String, opened: Token? = nil, remedy: String? = nil) throws(ParseFailure) -> Token {
         if isAt(symbol) { return advance() }
         var expected = "'\(symbol)'"
+        var remedy = remedy ?? "add '\(symbol)'"
         if let opened {
+            remedy = "add '\(symbol)', or what is missing before it"
             let position = source.position(at: opened.range.lowerBound)
             expected += " to close \(opened.describe(in: source)) of \(position.line):\(position.column)"
         }
-        try unexpected(expected: expected)
+        try unexpected(expected: expected, remedy: remedy)
     }
 
-    private mutating func unexpected(expected: String) throws(ParseFailure) -> Never {
-        var remedy: String?
-        if case .identifier(let name) = token.kind { remedy = Self.wordRemedies[name.lowercased()] }
+    private mutating func unexpected(expected: String, remedy: String) throws(ParseFailure) -> Never {
+        var remedy = remedy
+        if case .identifier(let name) = token.kind, let word = Self.wordRemedies[name.lowercased()] { remedy = word }
         report(
             "unexpected-token", "expected \(expected), found \(token.describe(in: source))", remedy: remedy, at: token.range.lowerBound)
         throw ParseFailure()
@@ -136,7 +140,7 @@ struct Parser {
         let condition = try parseLogical(Operator.logicalOr, symbol: "||")
         guard accept("?") else { return condition }
         let whenTrue = try parseLogical(Operator.logicalOr, symbol: "||")
-        _ = try expect(":")
+        _ = try expect(":", remedy: "write condition ? a : b")
         let whenFalse = try parseExpression()
         return try make(
             .call(Operator.conditional, target: nil, [condition, whenTrue, whenFalse]),
@@ -259,7 +263,7 @@ struct Parser {
             let end = advance().range.upperBound
             return try make(.select(operand, field: name, testOnly: false), start..<end)
         default:
-            try unexpected(expected: "a field or function name after '.'")
+            try unexpected(expected: "a field or function name after '.'", remedy: "write a name behind the point, or remove the point")
         }
     }
 
@@ -276,7 +280,9 @@ struct Parser {
         case .identifier: return try parseName(dot: nil)
         case .symbol("."):
             _ = advance()
-            guard case .identifier = token.kind else { try unexpected(expected: "a name after '.'") }
+            guard case .identifier = token.kind else {
+                try unexpected(expected: "a name after '.'", remedy: "write a name behind the point, or remove the point")
+            }
             return try parseName(dot: start)
         case .symbol("("):
             _ = advance()
@@ -294,12 +300,12 @@ struct Parser {
             let (entries, close) = try parseList(close: "}", allowsTrailingComma: true) { parser throws(ParseFailure) in
                 if parser.isAt("?") { try parser.unsupported("an optional entry", remedy: "use a condition") }
                 let key = try parser.parseExpression()
-                _ = try parser.expect(":")
+                _ = try parser.expect(":", remedy: "write {\"key\": value}")
                 return (key: key, value: try parser.parseExpression())
             }
             return try make(.map(entries), start.range.lowerBound..<close)
         default:
-            try unexpected(expected: "a value")
+            try unexpected(expected: "a value", remedy: "write a field, a number or text here, or remove what is before it")
         }
     }
 

@@ -1,0 +1,57 @@
+extension Conformance {
+    static let timestamps = ##"""
+        {"expr":"timestamp('2009-02-13T23:31:30Z')"} => {"value":"2009-02-13T23:31:30Z","type":"timestamp"}
+        {"expr":"timestamp('2009-02-14T10:31:30.123456789+11:00')"} => {"value":"2009-02-13T23:31:30.123456789Z","type":"timestamp"}
+        {"expr":"timestamp('0001-01-01T00:00:00Z')"} => {"value":"0001-01-01T00:00:00Z","type":"timestamp"}
+        {"expr":"timestamp('9999-12-31T23:59:59.999999999Z')"} => {"value":"9999-12-31T23:59:59.999999999Z","type":"timestamp"}
+        {"expr":"timestamp('0000-01-01T00:00:00Z')"} => !invalid_argument
+        {"expr":"timestamp('10000-01-01T00:00:00Z')"} => !invalid_argument
+        {"expr":"timestamp('2023-02-29T00:00:00Z')"} => !invalid_argument
+        {"expr":"timestamp('2009-02-13T23:31:30')"} => !invalid_argument
+        {"expr":"timestamp(1234567890)"} => {"value":"2009-02-13T23:31:30Z","type":"timestamp"}
+        {"expr":"timestamp(253402300800)"} => !overflow
+        {"expr":"int(timestamp('1969-12-31T23:59:59.5Z'))"} => {"value":-1}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getFullYear()"} => {"value":2009}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getMonth()"} => {"value":1}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getDate()"} => {"value":13}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getDayOfMonth()"} => {"value":12}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getDayOfWeek()"} => {"value":5}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getDayOfYear()"} => {"value":43}
+        {"expr":"timestamp('2009-02-13T23:31:20.123456789Z').getMilliseconds()"} => {"value":123}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getDate('Australia/Sydney')"} => {"value":14}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getHours('-02:30')"} => {"value":21}
+        {"expr":"timestamp('2009-02-13T02:00:00Z').getDayOfMonth('-02:30')"} => {"value":11}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getHours('02:00')"} => {"value":1}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getMinutes('Asia/Kathmandu')"} => {"value":16}
+        {"expr":"timestamp('2026-07-01T12:00:00Z').getHours('America/New_York')"} => {"value":8}
+        {"expr":"timestamp('2026-01-01T12:00:00Z').getHours('America/New_York')"} => {"value":7}
+        {"expr":"timestamp('2009-02-13T23:31:30Z').getHours('Nowhere/City')"} => !invalid_argument
+        {"expr":"timestamp('2009-02-13T23:00:00Z') + duration('240s')"} => {"value":"2009-02-13T23:04:00Z","type":"timestamp"}
+        {"expr":"duration('120s') + timestamp('2009-02-13T23:01:00Z')"} => {"value":"2009-02-13T23:03:00Z","type":"timestamp"}
+        {"expr":"timestamp('2009-02-13T23:10:00Z') - duration('600s')"} => {"value":"2009-02-13T23:00:00Z","type":"timestamp"}
+        {"expr":"timestamp('2009-02-13T23:31:00Z') - timestamp('2009-02-13T23:29:00.5Z')"} => {"value":"119.5s","type":"duration"}
+        {"expr":"timestamp('9999-12-31T23:59:59Z') + duration('1s')"} => !overflow
+        {"expr":"timestamp('0001-01-01T00:00:00Z') - duration('1ns')"} => !overflow
+        {"expr":"timestamp('9999-12-31T23:59:59Z') - timestamp('0001-01-01T00:00:00Z')"} => !overflow
+        {"expr":"duration('600s') + duration('50s')"} => {"value":"650s","type":"duration"}
+        {"expr":"duration('600s') - duration('650s')"} => {"value":"-50s","type":"duration"}
+        {"expr":"duration('9223372036s') + duration('9223372036s')"} => !overflow
+        {"expr":"duration('3730s').getHours()"} => {"value":1}
+        {"expr":"duration('3730s').getMinutes()"} => {"value":62}
+        {"expr":"duration('-3730s').getMinutes()"} => {"value":-62}
+        {"expr":"duration('3.1s').getSeconds()"} => {"value":3}
+        {"expr":"duration('123.321456789s').getMilliseconds()"} => {"value":321}
+        {"expr":"duration('-1.5s').getSeconds()"} => {"value":-1}
+        {"expr":"duration('1.0000000001s')"} => {"value":"1s","type":"duration"}
+        {"expr":"duration('-1.5h')"} => {"value":"-5400s","type":"duration"}
+        {"expr":"duration('1m30s') == duration('90s')"} => {"value":true}
+        {"expr":"duration('1us') > duration('999ns')"} => {"value":true}
+        {"expr":"duration('0')"} => {"value":"0s","type":"duration"}
+        {"expr":"duration('-')"} => !invalid_argument
+        {"expr":"duration('1d')"} => !invalid_argument
+        {"expr":"duration('1s').getDate()"} => !no_such_overload
+        {"expr":"timestamp(0) + timestamp(0)"} => !no_such_overload
+        {"expr":"duration('1s') * 2"} => !no_such_overload
+        {"expr":"timestamp(x).getHours('Asia/Shanghai') < 6","bind":{"x":"2026-11-20T18:30:00Z"}} => {"value":true}
+        """##
+}
