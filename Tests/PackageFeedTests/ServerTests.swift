@@ -81,7 +81,7 @@ final class NGINX {
         folder.write("p.yaml", bytes(package(version: "2")))
         #expect(!curl("-I \(base)/p.yaml").contains(before))
         let port = server.port
-        withExtendedLifetime(server) {
+        _ = withExtendedLifetime(server) {
             #expect(throws: PackageServer.Failure.self) { try PackageServer(folder: "/", host: "127.0.0.1", port: port) }
         }
         #expect(throws: PackageServer.Failure.self) { try PackageServer(folder: "/", host: "rules.example", port: 0) }
