@@ -48,6 +48,7 @@ public final class Engine {
         self.lists = lists
         self.limits = limits
         store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
+        lists.arrange(rules.listNames)
         try store.setIndicators(rules.indicators)
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
@@ -77,7 +78,14 @@ public final class Engine {
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
     public func setRules(_ rules: RuleSet) throws(PlanFailure) {
-        try store.setIndicators(rules.indicators)
+        setRules(rules, plan: try IndicatorPlan(schema: schema, indicators: rules.indicators, timeZones: rules.timeZones))
+    }
+
+    /// The same with everything that takes time done beforehand.
+    /// - Parameter plan: of the rules' indicators.
+    public func setRules(_ rules: RuleSet, plan: IndicatorPlan) {
+        lists.arrange(rules.listNames)
+        store.setIndicators(plan)
         self.rules = rules
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator

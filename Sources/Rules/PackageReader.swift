@@ -91,6 +91,7 @@ struct PackageReader {
             }
         }
         checkLists(rules)
+        ConfusableNames.check(root, diagnostics)
         guard let name, let version else { return nil }
         return Package(
             name: name, version: version, title: title, on: on, priority: priority, mode: mode, parameters: parameters, indicators: indicators,
