@@ -28,6 +28,8 @@ let package = Package(
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
@@ -47,24 +49,27 @@ let package = Package(
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
         .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: boundary),
         .target(name: "JournalSharing", dependencies: ["RedisStore", "Events", "Journals"], swiftSettings: hotPath),
+        .target(
+            name: "PackageFeed",
+            dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),
 
         // The process around the core.
         .target(
             name: "Service",
-            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO"],
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "PackageFeed"],
             swiftSettings: strict),
         .target(
             name: "RuleTesting",
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine"], swiftSettings: strict),
         .target(
             name: "Demo",
-            dependencies: ["Documents", "Expressions", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "KafkaIO", "Service", "Telemetry"], swiftSettings: strict),
         .target(name: "CommandLineTable", dependencies: ["CGetopt"], swiftSettings: boundary),
         .executableTarget(
             name: "vane",
             dependencies: [
                 "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO",
-                "Service", "RuleTesting", "Demo",
+                "PackageFeed", "Service", "RuleTesting", "Demo",
             ],
             swiftSettings: strict),
 
@@ -86,17 +91,25 @@ let package = Package(
         .testTarget(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "RuleTestingTests",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore"], swiftSettings: strict),
         .testTarget(
             name: "JournalSharingTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RedisStore", "JournalSharing"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PackageFeedTests",
+            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "PackageFeed", "Service"],
             swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
-        .testTarget(name: "ServiceTests", dependencies: ["Documents", "Service", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Service", "Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.

@@ -22,12 +22,15 @@ public struct Truth: Sendable, Hashable {
     public var point: String
     /// A short sentence about the story.
     public var text: String
+    /// Ids of the rules of rules/ that the story as a whole should hit.
+    public var rules: [String]
     /// Number of the story's performance, from 1: all events of one gang on one day share it.
     public var performance: Int
 
-    public init(point: String, text: String, performance: Int) {
+    public init(point: String, text: String, rules: [String], performance: Int) {
         self.point = point
         self.text = text
+        self.rules = rules
         self.performance = performance
     }
 }

@@ -27,6 +27,8 @@ struct EventWriter: Sendable {
             writeAccess(draft)
         case .accountChange:
             writeOwner(draft, customer)
+            writer.key("opened_at")
+            writer.int(customer.openedAtMilliseconds)
             word("change_type", draft.change.name)
             word("status", draft.status.name)
             text("phone", .phone(draft.phone))
@@ -96,6 +98,7 @@ struct EventWriter: Sendable {
     private mutating func writeAccess(_ draft: Draft) {
         word("channel", draft.channel.name)
         if draft.device != 0 { text("device_id", .device(draft.device)) }
+        if draft.mac != 0 && (draft.kind == .transaction || draft.kind == .login) { text("mac", .mac(draft.mac)) }
         if draft.address != 0 {
             text("ip", .address(draft.address))
             word("ip_region", Geography.cities[Int(draft.city)].region)

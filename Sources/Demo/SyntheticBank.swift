@@ -242,6 +242,6 @@ extension SyntheticBank {
     private func truth(_ tag: Tag) -> Truth? {
         guard tag.scene == .fraud else { return nil }
         let story = stories[Int(tag.index)]
-        return Truth(point: story.point, text: story.text, performance: Int(tag.performance))
+        return Truth(point: story.point, text: story.text, rules: story.rules, performance: Int(tag.performance))
     }
 }

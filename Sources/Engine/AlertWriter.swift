@@ -33,6 +33,10 @@ public struct ControlAction: Sendable {
     public var package: Int
     public var level: Int
     public var expiresMilliseconds: Int64?
+    /// What a `restrict` suggests.
+    public var restriction: DecisionPolicy.Action.Restriction?
+    /// Key of what to ask or tell the customer.
+    public var talkingPoint: String?
 }
 
 /// Writes alerts and control actions. Ids are hashes of what they are about, so a repeat is recognisable.
@@ -79,10 +83,33 @@ public struct AlertWriter {
                         id: Self.identifier(
                             "action", engine.schema.events[decision.eventType].name, eventID(decision, batch), String(time), package.name, package.version,
                             action.kind.rawValue, subject), kind: action.kind, subject: subject, package: outcome.package, level: outcome.level,
-                        expiresMilliseconds: action.durationMilliseconds.map { time &+ $0 }))
+                        expiresMilliseconds: action.durationMilliseconds.map { time &+ $0 }, restriction: action.restriction,
+                        talkingPoint: action.talkingPoint ?? (action.kind == .restrict ? weightiestTalkingPoint(decision, outcome.package) : nil)))
             }
         }
         return actions
+    }
+
+    /// The talking point of the package's hit with the greatest score that has one; of equals, the first.
+    private func weightiestTalkingPoint(_ decision: Decision, _ package: Int) -> String? {
+        var chosen: Rule?
+        for hit in decision.hits where hit.package == package {
+            let rule = engine.rules.packages[package].rules[hit.rule]
+            if rule.talkingPoint != nil, chosen.map({ rule.score > $0.score }) ?? true { chosen = rule }
+        }
+        return chosen?.talkingPoint
+    }
+
+    /// What only some actions have.
+    private func attributes(_ action: ControlAction, _ writer: inout JSONWriter) {
+        if let restriction = action.restriction {
+            writer.key("restriction")
+            writer.string(restriction.rawValue)
+        }
+        if let talkingPoint = action.talkingPoint {
+            writer.key("talking_point")
+            writer.string(talkingPoint)
+        }
     }
 
     public func alert(_ decision: Decision, _ batch: EventBatch, _ actions: [ControlAction], _ context: OutputContext, _ writer: inout JSONWriter) {
@@ -116,6 +143,7 @@ public struct AlertWriter {
             writer.key("subject")
             writer.string(action.subject)
             expiry(action.expiresMilliseconds, &writer)
+            attributes(action, &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -140,6 +168,7 @@ public struct AlertWriter {
         writer.key("subject")
         writer.string(action.subject)
         expiry(action.expiresMilliseconds, &writer)
+        attributes(action, &writer)
         writer.key("reason")
         writer.beginObject()
         writer.key("package")

@@ -87,6 +87,10 @@ public struct DecisionWriter {
             writer.double(rule.score)
             writer.key("dimension")
             if rule.dimension.isEmpty { writer.null() } else { writer.string(rule.dimension) }
+            if let talkingPoint = rule.talkingPoint {
+                writer.key("talking_point")
+                writer.string(talkingPoint)
+            }
             writer.endObject()
         }
         writer.endArray()

@@ -16,7 +16,7 @@ extension Engine {
                 Diagnostic(code: "unknown-time-zone", "there is no time zone '\(schema.timeZone)'", remedy: "use an IANA name such as Asia/Shanghai")
             ])
         }
-        let rules = RuleSet(schema: schema, packages: packages, lists: lists, timeZones: timeZones)
+        let rules = RuleSet(schema: schema, packages: packages, timeZones: timeZones)
         do {
             try self.init(
                 schema: schema, rules: rules, lists: lists, calendar: Calendar(rules: zone), journalLimits: journalLimits, limits: limits)

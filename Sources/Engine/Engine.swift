@@ -20,9 +20,6 @@ public final class Engine {
         public init(futureMilliseconds: Int64 = 5 * 60_000) { self.futureMilliseconds = futureMilliseconds }
     }
 
-    /// What a presence byte says of an indicator that nobody has asked for yet.
-    private static let notComputed: UInt8 = 255
-
     private var cells: UnsafeMutablePointer<UInt64>
     private var present: UnsafeMutablePointer<UInt8>
     /// The row's texts; none for indicators, of whose strings only the fingerprints are kept.
@@ -31,6 +28,11 @@ public final class Engine {
     /// Of the rules, for the hot path.
     private var firstIndicatorSlot: Int
     private var entityOfIndicator: FixedArray<Int32>
+    private var numberedLists: NumberedLists
+    /// The rules that the event may meet.
+    private var candidates: CandidateSet
+    /// How many rules were evaluated since the engine was made: what the index did not spare.
+    public private(set) var evaluatedRules = 0
     /// Conditions for the general evaluator, which says what failed; made when a condition first fails for a reason that its compiled form cannot tell.
     private var diagnosing: [Int: Program] = [:]
     /// By event type: slots of decimals, which expressions see as doubles, with 10^scale.
@@ -46,9 +48,12 @@ public final class Engine {
         self.lists = lists
         self.limits = limits
         store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
+        lists.arrange(rules.listNames)
         try store.setIndicators(rules.indicators)
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
+        numberedLists = NumberedLists(lists, names: rules.listNames)
+        candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         width = max(rules.frameWidth, 1)
         cells = .allocate(capacity: width)
         cells.initialize(repeating: 0, count: width)
@@ -68,14 +73,25 @@ public final class Engine {
         cells.deallocate()
         present.deallocate()
         texts.deallocate()
+        candidates.deallocate()
     }
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
     public func setRules(_ rules: RuleSet) throws(PlanFailure) {
-        try store.setIndicators(rules.indicators)
+        setRules(rules, plan: try IndicatorPlan(schema: schema, indicators: rules.indicators, timeZones: rules.timeZones))
+    }
+
+    /// The same with everything that takes time done beforehand.
+    /// - Parameter plan: of the rules' indicators.
+    public func setRules(_ rules: RuleSet, plan: IndicatorPlan) {
+        lists.arrange(rules.listNames)
+        store.setIndicators(plan)
         self.rules = rules
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
+        numberedLists = NumberedLists(lists, names: rules.listNames)
+        candidates.deallocate()
+        candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         diagnosing.removeAll()
         if rules.frameWidth > width {
             cells.deallocate()
@@ -126,7 +142,7 @@ public final class Engine {
         }
 
         fillFrame(batch, row, eventType)
-        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: lists)
+        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: numberedLists)
         evaluate(eventType, minimumPriority, &frame, &decision)
         decide(&decision)
     }
@@ -141,17 +157,22 @@ public final class Engine {
             cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
         }
         present[rules.firstIndicatorSlot - 1] = Presence.absent
-        (present + rules.firstIndicatorSlot).update(repeating: Self.notComputed, count: rules.indicators.count)
+        (present + rules.firstIndicatorSlot).update(repeating: Presence.pending, count: rules.indicators.count + rules.sharedCount)
     }
 
     private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
-        let minimumRank = UInt8(minimumPriority.rank)
         let compiled = rules.rules[eventType]
         let used = rules.usedIndicators
-        for index in compiled.indices {
+        let candidates = candidates
+        rules.matchers[eventType]._withUnsafeGuaranteedRef {
+            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, frame, decision) }
+        }
+        var place = 0
+        while case let index = candidates.removeFirst(&place), index >= 0 {
             let rule = compiled.base + index
-            if rule.pointee.priorityRank < minimumRank { continue }
-            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), decision) }
+            if Int(rule.pointee.priorityRank) < minimumPriority.rank { continue }
+            evaluatedRules += 1
+            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame, decision) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
             case .no: continue
@@ -164,9 +185,23 @@ public final class Engine {
         }
     }
 
+    /// Computes an indicator, or a part that rules share, unless that is done.
+    @inline(__always) private func compute(_ number: Int, _ frame: Frame, _ decision: borrowing Decision) {
+        guard number >= entityOfIndicator.count else { return compute(number, decision) }
+        guard present[firstIndicatorSlot + number] == Presence.pending else { return }
+        let part = rules.shared[decision.eventType].base + (number - entityOfIndicator.count)
+        for place in Int(part.pointee.firstUsed)..<Int(part.pointee.firstUsed + part.pointee.usedCount) {
+            compute(Int(rules.usedIndicators[place]), decision)
+        }
+        let outcome = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
+        // A cell without a value says which cell was at fault.
+        let slot = firstIndicatorSlot + number
+        if present[slot] != Presence.value { cells[slot] = UInt64(bitPattern: Int64(part.pointee.isCondition ? outcome.slot : -1)) }
+    }
+
     @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
         let slot = firstIndicatorSlot + indicator
-        guard present[slot] == Self.notComputed else { return }
+        guard present[slot] == Presence.pending else { return }
         guard let position = decision.positions[Int(entityOfIndicator[indicator])] else {
             present[slot] = Presence.absent
             return
@@ -181,7 +216,10 @@ public final class Engine {
         var result = Decision.RuleError(package: Int(rule.package), rule: Int(rule.rule), code: Presence.errorCode(outcome.presence), variable: nil)
         let package = rules.packages[Int(rule.package)]
         let detail = rules.details[eventType][index]
-        if let variable = detail.variables.first(where: { detail.bindings[$0].slot == outcome.slot }) {
+        let shared = firstIndicatorSlot + rules.indicators.count
+        let isShared = (shared..<shared + rules.sharedCount).contains(outcome.slot)
+        let slot = isShared ? Int(Int64(bitPattern: cells[outcome.slot])) : outcome.slot
+        if let variable = detail.variables.first(where: { detail.bindings[$0].slot == slot }) {
             result.variable = name(package, variable)
             return result
         }
@@ -192,7 +230,9 @@ public final class Engine {
         diagnosing[number] = program
         do {
             _ = try program.evaluate(
-                FrameActivation(frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones))
+                FrameActivation(
+                    frame: frame, bindings: detail.bindings, fingerprint: { Fingerprint.of($0) }, timeZones: rules.timeZones,
+                    literals: program.literals(by: { Fingerprint.of($0) })))
         } catch {
             result.code = error.code.rawValue
             if error.code == .noSuchValue, condition.references.indices.contains(error.nodeID),
@@ -215,24 +255,25 @@ public final class Engine {
         var index = 0
         while index < decision.hits.count {
             let package = decision.hits[index].package
-            let policy = rules.packages[package].decide
+            let isSum = rules.packages[package].decide.combination == .sum
             var outcome = Decision.Outcome(package: package, score: 0, level: -1, isHit: false)
             while index < decision.hits.count, decision.hits[index].package == package {
-                let rule = rules.packages[package].rules[decision.hits[index].rule]
+                let place = rules.index(eventType: decision.eventType, package: package, rule: decision.hits[index].rule)
+                let rule = rules.rules[decision.eventType].base + place
                 index += 1
-                if rule.kind == .list { continue }
+                if rule.pointee.isList { continue }
                 outcome.isHit = true
-                outcome.score = policy.combination == .sum ? outcome.score + rule.score : max(outcome.score, rule.score)
-                if let level = rule.level, let raised = policy.levels.firstIndex(where: { $0.name == level }) { outcome.level = max(outcome.level, raised) }
+                outcome.score = isSum ? outcome.score + rule.pointee.score : max(outcome.score, rule.pointee.score)
+                outcome.level = max(outcome.level, Int(rule.pointee.level))
             }
             guard outcome.isHit else { continue }
             outcome.score = min(outcome.score, DecisionPolicy.scoreMax)
-            outcome.level = max(outcome.level, policy.level(of: outcome.score))
+            outcome.level = max(outcome.level, rules.packages[package].decide.level(of: outcome.score))
             decision.outcomes.append(outcome)
             decision.isAlert = true
             decision.score = max(decision.score, outcome.score)
             if outcome.level >= 0 {
-                let threshold = policy.levels[outcome.level].threshold
+                let threshold = rules.packages[package].decide.levels[outcome.level].threshold
                 if let current = decision.level, rules.packages[current.package].decide.levels[current.level].threshold >= threshold { continue }
                 decision.level = (package, outcome.level)
             }
@@ -255,12 +296,11 @@ public final class Engine {
     /// Indicators that the rules of the hits read, each once, in their order.
     public func indicators(behind hits: [Decision.Hit], eventType: Int) -> [Int] {
         var found: [Int] = []
-        let compiled = rules.rules[eventType]
-        for index in compiled.indices {
-            let rule = compiled[index]
-            guard hits.contains(where: { $0.package == rule.package && $0.rule == rule.rule }) else { continue }
-            for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) where !found.contains(Int(rules.usedIndicators[place])) {
-                found.append(Int(rules.usedIndicators[place]))
+        for hit in hits {
+            let rule = rules.rules[eventType][rules.index(eventType: eventType, package: hit.package, rule: hit.rule)]
+            for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) {
+                let number = Int(rules.usedIndicators[place])
+                if number < rules.indicators.count && !found.contains(number) { found.append(number) }
             }
         }
         return found

@@ -13,16 +13,10 @@ public final class JournalStore {
     let entities: [EntityJournals]
     /// The same without counting references.
     private let unowned: FixedArray<Unmanaged<EntityJournals>>
-    /// For each indicator: the entity type, and its number in that plan.
-    private var places: FixedArray<Place>
+    private var places: FixedArray<IndicatorPlan.Place>
     private let eventTypeFingerprints: FixedArray<UInt64>
     /// Where the search for journals to let go goes on.
     var hand: (entity: Int, journal: Int) = (0, 0)
-
-    private struct Place {
-        var entity: Int
-        var reading: Int
-    }
 
     public struct Limits: Sendable {
         /// Records that one journal may hold; the oldest are folded into panes beyond, and windows that reach there are `approximate`.
@@ -96,17 +90,15 @@ public final class JournalStore {
     /// Replaces the indicators. Values are exact at once: they are computed over the recorded history when first asked for.
     /// - Throws: where the indicators of one entity are too many; the old ones then stay.
     public func setIndicators(_ indicators: [Indicator]) throws(PlanFailure) {
-        var byEntity: [[Indicator]] = Array(repeating: [], count: schema.entities.count)
-        var newPlaces: [Place] = []
-        for indicator in indicators {
-            newPlaces.append(Place(entity: indicator.entity, reading: byEntity[indicator.entity].count))
-            byEntity[indicator.entity].append(indicator)
-        }
-        var newPlans: [WindowPlan] = []
-        for (entity, indicators) in zip(schema.entities, byEntity) { newPlans.append(try WindowPlan(entity, indicators, timeZones)) }
-        for (journals, plan) in zip(entities, newPlans) { journals.setPlan(plan) }
+        setIndicators(try IndicatorPlan(schema: schema, indicators: indicators, timeZones: timeZones))
+    }
+
+    /// The same with indicators laid out beforehand, for this schema.
+    public func setIndicators(_ plan: IndicatorPlan) {
+        precondition(plan.windows.count == entities.count, "the plan is for another schema")
+        for (journals, window) in zip(entities, plan.windows) { journals.setPlan(window) }
         places.deallocate()
-        places = FixedArray(newPlaces)
+        places = FixedArray(plan.places)
     }
 
     /// The key of an entity for an event in a row; nil where the event lacks a key field.

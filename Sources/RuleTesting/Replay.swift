@@ -1,9 +1,6 @@
 internal import Documents
 public import Engine
 public import Events
-internal import Expressions
-internal import Journals
-internal import Rules
 
 /// Runs events through the production engine and writes what it concludes about each, as JSON Lines.
 public final class Replay {
@@ -28,18 +25,15 @@ public final class Replay {
 
     public private(set) var summary = Summary()
     public let engine: Engine
-    private let decoder: Decoder
-    private let batch: EventBatch
+    private let runner: EventRunner
     private let options: Options
     private let writer: DecisionWriter
-    private var decision = Decision()
     private var output = JSONWriter(capacity: 64 * 1024)
 
     public init(engine: Engine, decoder: Decoder, options: Options = Options()) {
         self.engine = engine
-        self.decoder = decoder
+        runner = EventRunner(engine: engine, decoder: decoder)
         self.options = options
-        batch = EventBatch(capacity: 1, schema: engine.schema)
         writer = DecisionWriter(engine)
     }
 
@@ -48,17 +42,12 @@ public final class Replay {
     /// - Returns: why the event was refused; nil if it was not.
     public func run(_ line: UnsafeRawBufferPointer, emit: ([UInt8]) -> Void) -> Rejection? {
         summary.events += 1
-        batch.removeAll()
         do {
-            let type = try decoder.eventType(of: line)
-            let row = try decoder.decode(line, eventType: type, into: batch)
-            try engine.process(batch, row: row, into: &decision)
-            for entry in engine.listEntries(decision, batch) {
-                engine.lists.put(list: engine.lists.declare(entry.list), subject: entry.subject, entry.entry)
+            try runner.run(line) {
+                if runner.decision.isDuplicate { summary.duplicates += 1 }
+                if runner.decision.isAlert { summary.alerts += 1 }
+                if options.all || !runner.decision.hits.isEmpty || !runner.decision.shadowHits.isEmpty { write(emit) }
             }
-            if decision.isDuplicate { summary.duplicates += 1 }
-            if decision.isAlert { summary.alerts += 1 }
-            if options.all || !decision.hits.isEmpty || !decision.shadowHits.isEmpty { write(row, emit) }
             return nil
         } catch {
             summary.rejected += 1
@@ -66,17 +55,17 @@ public final class Replay {
         }
     }
 
-    private func write(_ row: Int, _ emit: ([UInt8]) -> Void) {
+    private func write(_ emit: ([UInt8]) -> Void) {
         output.reset()
         output.beginObject()
         output.key("event_id")
-        output.string(String(decoding: batch.text(row: row, slot: EventType.idSlot), as: UTF8.self))
+        output.string(runner.eventID)
         if options.indicators {
             output.key("indicators")
-            writer.indicators(decision, &output)
+            writer.indicators(runner.decision, &output)
         }
         output.key("decision")
-        writer.decision(decision, &output)
+        writer.decision(runner.decision, &output)
         output.endObject()
         output.newline()
         emit(output.bytes)

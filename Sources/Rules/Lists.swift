@@ -5,6 +5,7 @@ internal import Events
 ///
 /// Of two entries for one subject the newest wins, whatever order they arrive in, and of two of the same time the one that arrives last, so that
 /// every process that has read the same entries, each subject's in the same order, holds the same lists. An entry ends by its time to live, counted in event time.
+/// Beneath these entries a list has contents that are replaced as a whole, such as those of a file.
 public final class Lists: ListLookup {
     public struct Entry: Sendable {
         /// When the entry was made; a later one replaces it.
@@ -37,6 +38,7 @@ public final class Lists: ListLookup {
     public var nowMilliseconds: Int64 = 0
     public private(set) var names: [String] = []
     private var lists: [[UInt64: Entry]] = []
+    private var contents: [ListContents] = []
 
     public init() {}
 
@@ -45,8 +47,22 @@ public final class Lists: ListLookup {
         if let index = index(of: name) { return index }
         names.append(name)
         lists.append([:])
+        contents.append(ListContents())
         return names.count - 1
     }
+
+    /// Gives the lists of these names the numbers 0, 1, …, as rules were compiled for; those that do not exist are made, all others follow.
+    public func arrange(_ first: [String]) {
+        if names.starts(with: first) { return }
+        for name in first { _ = declare(name) }
+        let order = first.map { index(of: $0)! } + names.indices.filter { !first.contains(names[$0]) }
+        names = order.map { names[$0] }
+        lists = order.map { lists[$0] }
+        contents = order.map { contents[$0] }
+    }
+
+    /// Replaces what lies beneath the list's entries.
+    public func setContents(list: Int, _ contents: ListContents) { self.contents[list] = contents }
 
     public func index(of name: String) -> Int? { names.firstIndex(of: name) }
 
@@ -58,7 +74,7 @@ public final class Lists: ListLookup {
     public func put(list: Int, subject: String, _ entry: Entry) { put(list: list, subject: Fingerprint.of(subject), entry) }
 
     private func entry(_ list: Int, _ subject: UInt64) -> Entry? {
-        guard let entry = lists[list][subject], !entry.isRemoved else { return nil }
+        guard let entry = lists[list][subject] ?? contents[list].entries[subject], !entry.isRemoved else { return nil }
         if let expires = entry.expiresMilliseconds, expires <= nowMilliseconds { return nil }
         return entry
     }
@@ -69,5 +85,16 @@ public final class Lists: ListLookup {
         entry(list, subject)?.attributes.first { $0.name == name }?.value
     }
 
-    public func count(list: Int) -> Int { lists[list].count }
+    /// Entries of both kinds; a subject that has both counts twice.
+    public func count(list: Int) -> Int { lists[list].count + contents[list].entries.count }
+}
+
+/// Entries of a list that came together, such as those of a file: older than any that come one by one.
+public struct ListContents: Sendable {
+    public private(set) var entries: [UInt64: Lists.Entry] = [:]
+
+    public init() {}
+
+    /// Of two entries for one subject the later one counts.
+    public mutating func put(subject: String, _ entry: Lists.Entry) { entries[Fingerprint.of(subject)] = entry }
 }

@@ -85,6 +85,8 @@ public struct Rule: Sendable {
     public var dimension: String
     /// For a hit rule, the level it raises the decision to; nil for none.
     public var level: String?
+    /// Key of what to ask or tell the customer about it; nil for nothing.
+    public var talkingPoint: String?
     public var listing: Listing?
 
     public struct Listing: Sendable {
@@ -117,13 +119,29 @@ public struct DecisionPolicy: Sendable {
             case stepUp = "step_up"
             case limit
             case restrictChannel = "restrict_channel"
+            /// Suggests what kind of account to open instead.
+            case restrict
             case delay, block, freeze, release
+        }
+
+        /// What is suggested for an account that is being opened.
+        public enum Restriction: String, Sendable, CaseIterable {
+            case none
+            /// An account with low limits.
+            case limited
+            /// A class II account in the place of a class I account.
+            case classTwo = "class_ii"
+            case other
         }
 
         public var kind: Kind
         /// Index of the entity type that it is taken on.
         public var entity: Int
         public var durationMilliseconds: Int64?
+        /// Of the kind `restrict`, and of no other.
+        public var restriction: Restriction?
+        /// Key of what to ask or tell the customer; nil for that of the weightiest hit.
+        public var talkingPoint: String?
     }
 
     public init(combination: Combination = .sum, levels: [Level] = []) {

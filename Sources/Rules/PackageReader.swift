@@ -80,13 +80,18 @@ struct PackageReader {
         let (environment, variables) = ruleEnvironment()
         var rules: [Rule] = []
         var ruleIDs: Set<String> = []
+        var doubts = RuleDoubts(types: variables.map(cellType), diagnostics)
         for node in ruleNodes {
             if let id = node["id"], case .string(let text) = id.content, !text.isEmpty, !ruleIDs.insert(text).inserted {
                 diagnostics.error(code: "duplicate-id", "there is a rule '\(text)' already", remedy: "give each rule its own id", at: id.position)
             }
-            if let rule = readRule(node, environment, variables, decide) { rules.append(rule) }
+            if let rule = readRule(node, environment, variables, decide) {
+                rules.append(rule)
+                doubts.check(rule, at: node["when"]?.position)
+            }
         }
         checkLists(rules)
+        ConfusableNames.check(root, diagnostics)
         guard let name, let version else { return nil }
         return Package(
             name: name, version: version, title: title, on: on, priority: priority, mode: mode, parameters: parameters, indicators: indicators,
@@ -394,6 +399,15 @@ struct PackageReader {
         return (environment, variables)
     }
 
+    /// How a variable is held, in the first event type that has it.
+    private func cellType(_ variable: Package.Variable) -> CellType {
+        switch variable {
+        case .field(let name):
+            on.lazy.compactMap { event in schema.events[event].slot(named: name).map { schema.events[event].fields[$0].type } }.first!.cellType
+        case .indicator(let index): indicators[index].resultType(schema)
+        }
+    }
+
     /// The texts that an enum can be in any of the triggering events; nil for other types, and where one of them has a plain string.
     private func values(of field: String) -> [String]? {
         var all: [String] = []
@@ -424,6 +438,7 @@ struct PackageReader {
         let dimension = map.string("dimension") ?? ""
         let levelNode = map.optional("level")
         let level = levelNode?.string("'level'", diagnostics)
+        let talkingPoint = map.nonEmptyString("talking_point")
         let listNode = map.optional("list")
         map.finish()
         if kind == .score, scoreNode == nil, !map.contains("score") {
@@ -451,7 +466,9 @@ struct PackageReader {
                 code: "missing-key", "a list rule needs its list", remedy: "add 'list: {name: grey_ips, subject: ip, ttl: 7d}'", at: map.position)
         }
         guard let id, let kind, let condition else { return nil }
-        return Rule(id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level, listing: listing)
+        return Rule(
+            id: id, title: title, kind: kind, condition: condition, score: score ?? 0, dimension: dimension, level: level,
+            talkingPoint: talkingPoint, listing: listing)
     }
 
     private mutating func readListing(_ node: Node) -> Rule.Listing? {
@@ -529,9 +546,22 @@ struct PackageReader {
                 let kind = action.choice("action", .required, of: DecisionPolicy.Action.Kind.self)
                 let entity = action.required("on").flatMap { self.entity($0) }
                 let duration = action.duration("for", in: 1...Int64.max)
+                let restrictionNode = action.optional("restriction")
+                let restriction = restrictionNode?.choice("'restriction'", of: DecisionPolicy.Action.Restriction.self, diagnostics)
+                let talkingPoint = action.nonEmptyString("talking_point")
                 action.finish()
+                if kind == .restrict, !action.contains("restriction") {
+                    diagnostics.error(
+                        code: "missing-key", "'restrict' needs to know what to suggest", remedy: "add for example 'restriction: limited'", at: action.position)
+                } else if let kind, kind != .restrict, let restrictionNode {
+                    diagnostics.error(
+                        code: "unknown-key", "'\(kind.rawValue)' has no restriction", remedy: "remove it, or make the action restrict",
+                        at: restrictionNode.position)
+                }
                 if let kind, let entity {
-                    policy.levels[index].actions.append(DecisionPolicy.Action(kind: kind, entity: entity, durationMilliseconds: duration))
+                    policy.levels[index].actions.append(
+                        DecisionPolicy.Action(
+                            kind: kind, entity: entity, durationMilliseconds: duration, restriction: restriction, talkingPoint: talkingPoint))
                 }
             }
         }

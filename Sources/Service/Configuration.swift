@@ -1,9 +1,10 @@
 public import Documents
+public import PackageFeed
 public import Telemetry
 
 /// Everything that vane.yaml says, with flags and environment applied, defaults filled in and paths resolved.
 ///
-/// What a build cannot do yet (Redis, packages by URL) is read here all the same; the service refuses it.
+/// What a build cannot do yet (Redis) is read here all the same; the service refuses it.
 public struct Configuration: Sendable {
     /// Path of the schema.
     public var schema: String
@@ -12,6 +13,7 @@ public struct Configuration: Sendable {
     public var kafka: Kafka?
     public var journals: Journals
     public var lists: [ListFile]
+    public var remoteLists: [RemoteList]
     /// Nil when neither a file nor the environment gives a key: schemas with sensitive fields are then refused.
     public var pseudonymKey: PseudonymKey?
     /// From the Kafka record's timestamp to the decision.
@@ -30,7 +32,7 @@ public struct Configuration: Sendable {
     public struct Package: Sendable, Equatable {
         public enum Source: Sendable, Equatable {
             case path(String)
-            case url(String, everyMilliseconds: Int64, publicKeys: [String])
+            case url(Remote)
         }
 
         public enum Mode: String, Sendable, CaseIterable { case live, shadow }
@@ -40,6 +42,22 @@ public struct Configuration: Sendable {
         public var mode: Mode?
         /// Where the configuration names it, for later messages.
         public var position: Position
+    }
+
+    /// A document at a URL, and how it is kept up to date.
+    public struct Remote: Sendable, Equatable {
+        /// https, http or file; may hold a password.
+        public var url: String
+        public var everyMilliseconds: Int64
+        /// Paths of PEM files; none asks for no signature.
+        public var publicKeys: [String]
+        public var bytesMax: Int64
+        public var timeoutMilliseconds: Int64
+        /// Nil: age alone makes nothing stale.
+        public var staleAfterMilliseconds: Int64?
+        public var stalePolicy: Subscription.StalePolicy
+        /// Path of a PEM file with certificates to trust instead of the system's.
+        public var caFile: String?
     }
 
     public struct Kafka: Sendable, Equatable {
@@ -105,6 +123,12 @@ public struct Configuration: Sendable {
     public struct ListFile: Sendable, Equatable {
         public var name: String
         public var file: String
+        public var position: Position
+    }
+
+    public struct RemoteList: Sendable, Equatable {
+        public var name: String
+        public var remote: Remote
         public var position: Position
     }
 

@@ -48,7 +48,7 @@ extension ConfigurationSection {
         let kafka = reader.contains("kafka") ? readKafka() : nil
         _ = reader.optional("kafka")
         let journals = readJournals()
-        let lists = readLists()
+        let (lists, remoteLists) = readLists()
         let pseudonymKey = readPseudonym()
         let budget = duration("budget", in: Bounds.budget, default: 500)
         var overload = section("overload")
@@ -65,7 +65,8 @@ extension ConfigurationSection {
         let stateDirectory = resolve(text("state_directory", default: "/var/lib/vane", resolve))
         finish()
         return Configuration(
-            schema: schema, packages: packages, kafka: kafka, journals: journals, lists: lists, pseudonymKey: pseudonymKey,
+            schema: schema, packages: packages, kafka: kafka, journals: journals, lists: lists, remoteLists: remoteLists,
+            pseudonymKey: pseudonymKey,
             budgetMilliseconds: budget, redisDown: redisDown, futureToleranceMilliseconds: future, http: http, logLevel: level, logFormat: format,
             stateDirectory: stateDirectory, effective: [])
     }
@@ -97,14 +98,17 @@ extension ConfigurationSection {
         return Configuration.Journals(redis: redis, memoryBytes: memory, recordsPerEntity: Int(records))
     }
 
-    private mutating func readLists() -> [Configuration.ListFile] {
+    private mutating func readLists() -> (files: [Configuration.ListFile], remote: [Configuration.RemoteList]) {
         var names: [String: Position] = [:]
-        return (reader.list("lists") ?? []).enumerated().compactMap { index, node in
+        var files: [Configuration.ListFile] = []
+        var remotes: [Configuration.RemoteList] = []
+        for (index, node) in (reader.list("lists") ?? []).enumerated() {
             var list = element(node, "lists", index)
             let name = list.text("name", .required)
-            let file = list.path("file", .required)
+            let file = list.path("file", .optional)
+            let remote = list.readSource(besides: "file", file != nil, at: node.position)
             list.finish()
-            guard let name, let file else { return nil }
+            guard let name else { continue }
             if !isIdentifier(name) {
                 list.reject("name", "'\(name)' is no name of a list", "use letters, digits, '_' and '-', and start with a letter")
             }
@@ -112,8 +116,10 @@ extension ConfigurationSection {
                 list.reject("name", "a list '\(name)' stands already at line \(first.line)", "give every list its own name")
             }
             names[name] = node.position
-            return Configuration.ListFile(name: name, file: file, position: node.position)
+            if let file { files.append(Configuration.ListFile(name: name, file: file, position: node.position)) }
+            if let remote { remotes.append(Configuration.RemoteList(name: name, remote: remote, position: node.position)) }
         }
+        return (files, remotes)
     }
 
     private mutating func readPseudonym() -> Configuration.PseudonymKey? {
@@ -163,7 +169,7 @@ func isIdentifier(_ name: String) -> Bool {
 
 extension Configuration.Listen {
     /// `host:port`, an IPv6 address in brackets; nil for other text.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("[") && host.hasSuffix("]") {

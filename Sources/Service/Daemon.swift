@@ -4,6 +4,7 @@ internal import Events
 internal import Glibc
 internal import Journals
 internal import KafkaIO
+internal import PackageFeed
 internal import Rules
 public import Telemetry
 
@@ -29,13 +30,14 @@ public final class Daemon {
         _ configuration: Configuration, build: String, log: Logger, registry: MetricsRegistry, stop: StopFlag, isDemo: Bool = false
     ) throws(Diagnostics) {
         let warnings = DiagnosticList()
-        let prepared = try Prepared(configuration, isDemo: isDemo, warnings)
+        let prepared = try Prepared(configuration, isDemo: isDemo, warnings, log: log, registry: registry)
         self.warnings = warnings.sorted
         for warning in self.warnings { log.warning(warning.code, warning.description) }
         do {
             pipeline = try Pipeline(
                 prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
-                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, sharesJournals: configuration.journals.redis != nil)
+                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, sharesJournals: configuration.journals.redis != nil,
+                intake: prepared.feed.map { PackageIntake($0, log: log) })
         } catch {
             throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
         }
@@ -77,13 +79,10 @@ public final class Daemon {
     /// What the configuration can say and this version cannot do.
     private static func refuseWhatIsMissing(_ configuration: Configuration) throws(Diagnostics) {
         let diagnostics = DiagnosticList()
-        func refuse(_ what: String, _ remedy: String, at position: Position? = nil) {
-            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: position)
+        func refuse(_ what: String, _ remedy: String) {
+            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: nil)
         }
         if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
-        for package in configuration.packages {
-            if case .url = package.source { refuse("subscribe to packages by URL", "name a file or folder with 'path'", at: package.position) }
-        }
         try diagnostics.throwIfErrors()
     }
 
@@ -92,9 +91,14 @@ public final class Daemon {
         let kafka: Configuration.Kafka
         let engine: Engine
         let decoder: Decoder
+        /// Nil where nothing comes by URL, and in a check.
+        let feed: Feed?
 
         /// - Parameter isCheck: the key for sensitive fields may be somewhere else, so that its absence is a warning.
-        init(_ configuration: Configuration, isDemo: Bool = false, isCheck: Bool = false, _ warnings: DiagnosticList) throws(Diagnostics) {
+        init(
+            _ configuration: Configuration, isDemo: Bool = false, isCheck: Bool = false, _ warnings: DiagnosticList, log: Logger = .silent,
+            registry: MetricsRegistry = MetricsRegistry()
+        ) throws(Diagnostics) {
             let diagnostics = DiagnosticList()
             do { try Daemon.refuseWhatIsMissing(configuration) } catch { diagnostics.add(contentsOf: error.all) }
             if configuration.kafka == nil {
@@ -107,10 +111,18 @@ public final class Daemon {
             guard let kafka = configuration.kafka, let loaded else { preconditionFailure("errors were thrown") }
             let zones = ZoneFiles()
             self.kafka = kafka
+            let hasFeed = !isCheck && Subscriptions.areNeeded(configuration)
+            feed = hasFeed ? try Subscriptions.feed(configuration, schema: loaded.schema, timeZones: zones, log: log, registry: registry) : nil
+            if isCheck { try Subscriptions.checkKeys(configuration) }
             engine = try Engine(
-                schema: loaded.schema, packages: loaded.packages, lists: loaded.lists, timeZones: zones,
+                schema: loaded.schema, packages: hasFeed ? [] : loaded.packages, lists: loaded.lists, timeZones: zones,
                 journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
                 limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
+            // What can run before any server has answered.
+            if let feed, let compiled = feed.initial.compiled {
+                engine.setRules(compiled.rules, plan: compiled.plan)
+                for (name, contents) in feed.initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
+            }
             var pseudonymiser: Pseudonymiser?
             do {
                 pseudonymiser = try Daemon.pseudonymiser(configuration, loaded.schema, isDemo: isDemo)
@@ -153,7 +165,7 @@ public final class Daemon {
                 }
             }
             do {
-                packages = try RuleFiles.packages(paths, schema: schema, lists: lists.names, warnings: warnings)
+                packages = try RuleFiles.packages(paths, schema: schema, lists: Subscriptions.listNames(configuration), warnings: warnings)
                 for (index, mode) in modes.enumerated() {
                     if let mode { packages[index].mode = mode == .live ? .live : .shadow }
                 }

@@ -29,8 +29,10 @@ final class Emission {
     }
 
     /// Hands the decision's outputs to the producer.
-    /// - Parameter received: the record's timestamp, in milliseconds since 1970; nil where it has none.
-    func emit(_ decision: Decision, _ rows: EventBatch, received: Int64?) throws(KafkaError) {
+    /// - Parameters:
+    ///   - received: the record's timestamp, in milliseconds since 1970; nil where it has none.
+    ///   - degraded: why it was decided with less than there should be; nil where it was not.
+    func emit(_ decision: Decision, _ rows: EventBatch, received: Int64?, degraded: String?) throws(KafkaError) {
         let now = Clock.nowMilliseconds()
         let latency = received.map { max(0, now - $0) }
         metrics.decided(latencyMilliseconds: latency)
@@ -38,7 +40,7 @@ final class Emission {
         let wantsDecision = isSampled(rows.headers[row].idFingerprint)
         guard decision.isAlert || wantsDecision || !decision.hits.isEmpty else { return }
 
-        let context = OutputContext(instance: instance, build: build, decidedMilliseconds: now, latencyMilliseconds: latency)
+        let context = OutputContext(instance: instance, build: build, decidedMilliseconds: now, latencyMilliseconds: latency, degraded: degraded)
         let time = rows.headers[row].timeMilliseconds
         let traceparent = rows.headers[row].traceparent
         let trace = traceparent.count == 0 ? nil : rows.text(traceparent)

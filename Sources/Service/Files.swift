@@ -1,5 +1,5 @@
 public import Documents
-internal import Glibc
+public import Glibc
 
 /// Reading files, with errors that a person can act on.
 public enum Files {
@@ -19,6 +19,35 @@ public enum Files {
                 throw failure(path, errno)
             }
             bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// Replaces a file as a whole: whoever reads it meanwhile sees the old one or the new one.
+    /// - Throws: a diagnostic that names the file.
+    public static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(Diagnostics) {
+        let aside = "\(path).\(getpid())"
+        func failure() -> Diagnostics {
+            Diagnostics([
+                Diagnostic(
+                    code: "cannot-write", "cannot write '\(path)': \(String(cString: strerror(errno)))", remedy: "see that its folder exists and can be written"
+                )
+            ])
+        }
+        let descriptor = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw failure() }
+        var count = 0
+        while count < bytes.count {
+            let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + count, $0.count - count) }
+            if written < 0 && errno == EINTR { continue }
+            if written <= 0 { break }
+            count += written
+        }
+        let isWhole = count == bytes.count && fsync(descriptor) == 0
+        close(descriptor)
+        guard isWhole, rename(aside, path) == 0 else {
+            let thrown = failure()
+            unlink(aside)
+            throw thrown
         }
     }
 

@@ -10,7 +10,11 @@ public enum ListFiles {
     /// in `.jsonl` or `.ndjson` holds one entry a line, as the list-entries topic does. Entries of files are older than any of the topic.
     /// - Throws: what is wrong, by line; nothing has been added then.
     public static func read(_ path: String, into name: String, _ lists: Lists) throws(Diagnostics) {
-        let bytes = try Files.read(path)
+        lists.setContents(list: lists.declare(name), try contents(try Files.read(path), file: path, list: name))
+    }
+
+    /// The same from bytes; `path` is the file's name, whose end tells the format.
+    public static func contents(_ bytes: [UInt8], file path: String, list name: String) throws(Diagnostics) -> ListContents {
         let diagnostics = DiagnosticList()
         var entries: [ListEntryReader.Parsed] = []
         let isJSON = path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson")
@@ -59,8 +63,9 @@ public enum ListFiles {
             if parsed.subject.isEmpty { report("the subject is empty") } else { entries.append(parsed) }
         }
         try diagnostics.throwIfErrors()
-        let list = lists.declare(name)
-        for parsed in entries { lists.put(list: list, subject: parsed.subject, parsed.entry) }
+        var contents = ListContents()
+        for parsed in entries { contents.put(subject: parsed.subject, parsed.entry) }
+        return contents
     }
 
     /// RFC 4180 cells of one line; a quoted cell does not span lines.

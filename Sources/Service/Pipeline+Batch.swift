@@ -35,7 +35,7 @@ extension Pipeline {
         delivery.register(nextOffsets)
     }
 
-    /// Decodes the batch's events into rows, and takes its list entries: a poll brings those before events.
+    /// Decodes the batch's events into rows, and takes its list entries and commands: a poll brings those before events.
     private func decodeBatch() {
         rows.removeAll()
         arrivals.removeAll(keepingCapacity: true)
@@ -43,7 +43,7 @@ extension Pipeline {
         for index in messages.indices {
             let message = messages[index]
             if case .table = message.source {
-                takeListEntry(message)
+                if message.topic == lists.topic { takeListEntry(message) } else { intake?.take(command: message.payload) }
                 continue
             }
             let topic = Int(message.topic.index)
@@ -70,7 +70,7 @@ extension Pipeline {
         if let rejection = process(row) { return try reject(message, rejection) }
         if decision.isDuplicate { metrics.duplicates.increment() }
         if !decision.errors.isEmpty { metrics.ruleErrors.increment(by: UInt64(decision.errors.count)) }
-        try emission.emit(decision, rows, received: message.received)
+        try emission.emit(decision, rows, received: message.received, degraded: intake?.degradation)
     }
 
     /// Returns why the event is refused, if it is.

@@ -39,6 +39,9 @@ final class Pipeline {
     let outputs: Outputs
     let emission: Emission
     let delivery: Delivery
+    /// Nil where nothing comes by URL.
+    let intake: PackageIntake?
+    private let control: TableReader?
     private let shouldStop: StopFlag
     private let handlers: Handlers
 
@@ -54,6 +57,8 @@ final class Pipeline {
     private(set) var eventTypes: [Int] = []
     /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
     var waitsForLists = true
+    /// Until the packages that must run have run: what they are there to stop must not pass meanwhile.
+    private var waitsForPackages: Bool
     var nextWaitNotice: Int64 = 0
     private var isHeldBack = true
 
@@ -64,8 +69,10 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag, isAlone: Bool, sharesJournals: Bool
+        stop: StopFlag, isAlone: Bool, sharesJournals: Bool, intake: PackageIntake? = nil
     ) throws(ConfigurationError) {
+        self.intake = intake
+        waitsForPackages = intake != nil
         self.configuration = configuration
         self.isAlone = isAlone
         self.engine = engine
@@ -96,6 +103,16 @@ final class Pipeline {
             topic: configuration.topics.listEntries, properties: properties, onConnectionEvent: { _ in },
             log: { line in log.debug("librdkafka", line.description) })
         _ = consumer.attach(lists)
+        if intake != nil {
+            // Every process reads every command; those of before its start do no harm, since a start asks everyone anyway.
+            let control = try TableReader(
+                topic: configuration.topics.control, properties: properties, onConnectionEvent: { _ in },
+                log: { line in log.debug("librdkafka", line.description) })
+            _ = consumer.attach(control)
+            self.control = control
+        } else {
+            control = nil
+        }
         outputs = try Outputs(configuration, instance: instance, log: log)
         outputs.wakeOnDelivery(consumer.waker)
         emission = Emission(engine, outputs: outputs, metrics: metrics, decisions: configuration.decisions, instance: instance, build: build)
@@ -123,6 +140,7 @@ final class Pipeline {
     /// Runs until asked to stop; then decides nothing more, waits for the outputs, commits and leaves the group.
     /// - Throws: where Kafka refuses for good; what was not committed is decided again by the next process.
     func run() throws(KafkaError) {
+        defer { intake?.stop() }
         do throws(KafkaError) {
             try start()
             while !shouldStop.isSet { try turn() }
@@ -137,6 +155,7 @@ final class Pipeline {
         let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
         try outputs.poll()
         try delivery.advance()
+        takePackages()
         if count > 0 { try decideBatch() }
         if waitsForLists { goOnOnceListsAreRead() }
         if let fatal = consumer.fatalError { throw fatal }
@@ -158,15 +177,26 @@ final class Pipeline {
         } else {
             try consumer.subscribe(to: topics)
         }
+        if let intake {
+            let waker = consumer.waker
+            intake.start { waker.wake() }
+        }
         log.info("started", "consuming \(topics.joined(separator: ", ")) as group \(configuration.group)")
     }
 
     /// Stops the flow of events while something stands in its way, and lets it go on afterwards. Polling goes on meanwhile, so the group keeps this member.
     private func holdBackOrGoOn() throws(KafkaError) {
-        let mustHold = waitsForLists || delivery.holdsBack || outputs.isCongested
+        let mustHold = waitsForLists || waitsForPackages || delivery.holdsBack || outputs.isCongested
         if mustHold == isHeldBack { return }
         isHeldBack = mustHold
         if mustHold { try consumer.pause() } else { try consumer.resume() }
+    }
+
+    /// Between two batches: new packages and lists.
+    private func takePackages() {
+        guard let intake else { return }
+        intake.turn(engine)
+        if !intake.holdsBack { waitsForPackages = false }
     }
 
     private func giveUp(_ revoked: [TopicPartition]) {

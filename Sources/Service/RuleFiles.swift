@@ -6,10 +6,10 @@ public import Rules
 /// Reading schemas and packages from files and folders.
 public enum RuleFiles {
     /// Names that a folder's packages have.
-    static let packageNames = ["package.yaml", "package.yml", "package.json"]
+    public static let packageNames = ["package.yaml", "package.yml", "package.json"]
     static let schemaNames = ["schema.yaml", "schema.yml", "schema.json"]
     /// Folders within folders are a mistake beyond this.
-    private static let depthMax = 6
+    public static let depthMax = 6
 
     /// - Parameter warnings: receives what is doubtful but not wrong.
     public static func schema(_ path: String, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Schema {
@@ -24,6 +24,9 @@ public enum RuleFiles {
         }
         return schema
     }
+
+    /// Whether a file has the name of a package.
+    public static func isPackage(_ path: String) -> Bool { packageNames.contains { path == $0 || path.hasSuffix("/" + $0) } }
 
     /// The package files behind a path: the file itself, or all `package.yaml` in a folder and below it, in the order of their paths.
     public static func packagePaths(_ path: String) throws(Diagnostics) -> [String] {

@@ -25,6 +25,35 @@ public enum Signals {
     }
 }
 
+extension Signals {
+    /// The signals that ask a process to stop, held back until somebody waits for them.
+    public struct Blocked {
+        fileprivate init() {}
+
+        /// Returns when the first of them comes.
+        public func wait() {
+            var set = Signals.stopping
+            var signal: Int32 = 0
+            while sigwait(&set, &signal) != 0 {}
+        }
+    }
+
+    /// To be called before threads start, so that all inherit the mask.
+    public static func blocked() -> Blocked {
+        var set = stopping
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        return Blocked()
+    }
+
+    private static var stopping: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        return set
+    }
+}
+
 /// Owned threads: blocking C calls stay off Swift's cooperative pool.
 public enum Threads {
     private final class Start {

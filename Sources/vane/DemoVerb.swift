@@ -19,6 +19,7 @@ enum DemoVerb {
             Option("rules", "FOLDER", help: "the folder of schema and packages", default: "rules", completion: .folders),
             Option("seed", "NUMBER", help: "another number, other customers and frauds", default: "1"),
             Option("customers", "NUMBER", help: "how many customers the bank has", default: "20000"),
+            Option("measure", "TIME", help: "play so much of the bank's time without Kafka, such as 72h, and print how well each rule does"),
             Option("format", "FORMAT", help: "text, or JSON Lines; by default text on a terminal", choices: ["text", "json"]),
         ],
         examples: [Example("vane demo", "until Ctrl-C"), Example("vane demo --duration 30s --rate 2000 | jq .", "half a minute, faster, as JSON")])
@@ -40,6 +41,11 @@ enum DemoVerb {
         options.customers = customers
         let isText = (arguments.value("format") ?? (Terminal.isTerminal(STDOUT_FILENO) ? "text" : "json")) == "text"
         let palette = Palette.detect(fileDescriptor: STDOUT_FILENO, environment: Environment.all)
+
+        if let text = arguments.value("measure") {
+            guard let time = parseDuration(text), time > 0 else { return usage("'\(text)' is no duration; write for example 72h") }
+            return measure(options, milliseconds: time, asText: isText)
+        }
 
         let stop = StopFlag()
         Signals.stop(stop)

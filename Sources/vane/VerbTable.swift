@@ -12,7 +12,9 @@ enum VerbTable {
         details: [
             "Vane consumes transactions, account openings and device callbacks from Kafka, keeps exact sliding-window indicators, matches them against rule packages, and emits alerts and control actions to Kafka."
         ],
-        verbs: [RunVerb.verb, DemoVerb.verb, CheckVerb.verb, ReplayVerb.verb, EvalVerb.verb],
+        verbs: [
+            RunVerb.verb, DemoVerb.verb, CheckVerb.verb, TestVerb.verb, ExplainVerb.verb, ReplayVerb.verb, PackageVerb.verb, EvalVerb.verb,
+        ],
         exitStatuses: [
             .init(0, "fine"), .init(1, "invalid input, or cannot run"), .init(2, "tests failed, or a replay differs"), .init(64, "the command line is wrong"),
             .init(69, "a server cannot be reached"), .init(78, "the configuration is wrong"),
@@ -26,6 +28,9 @@ enum VerbTable {
         case "replay": ReplayVerb.run(arguments)
         case "eval": EvalVerb.run(arguments)
         case "check": CheckVerb.run(arguments)
+        case "test": TestVerb.run(arguments)
+        case "explain": ExplainVerb.run(arguments)
+        case "package": PackageVerb.run(arguments)
         default: preconditionFailure("a verb of the table without code")
         }
     }

@@ -259,7 +259,7 @@ import Testing
         let package = try Bench.package(
             "indicators: [{id: total, entity: account, aggregate: sum(amount), window: 1h}, {id: n, entity: account, aggregate: count, window: 1h}]\nrules: [{id: b, kind: hit, when: 'total == 15.0 && n == 6 && default(rate, 1.0) * 2.0 > amount - 10.0'}]",
             7, bench.schema)
-        try bench.engine.setRules(RuleSet(schema: bench.schema, packages: [package], lists: bench.lists, timeZones: FixedZone()))
+        try bench.engine.setRules(RuleSet(schema: bench.schema, packages: [package], timeZones: FixedZone()))
         try bench.run("5", at: start + 5, "\"amount\":5")
         #expect(bench.hits == ["b"] && bench.errors == [])
     }

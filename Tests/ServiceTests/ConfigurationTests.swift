@@ -1,4 +1,5 @@
 import Documents
+import PackageFeed
 import Telemetry
 import Testing
 
@@ -56,7 +57,10 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         #expect(
             configuration.packages.map(\.source) == [
                 .path("/etc/vane/rules/device"),
-                .url("https://rules.bank.example/account-trading.yaml", everyMilliseconds: 30_000, publicKeys: ["/etc/vane/keys/risk-2026.pub"]),
+                .url(
+                    Configuration.Remote(
+                        url: "https://rules.bank.example/account-trading.yaml", everyMilliseconds: 30_000, publicKeys: ["/etc/vane/keys/risk-2026.pub"],
+                        bytesMax: 16 << 20, timeoutMilliseconds: 30_000, staleAfterMilliseconds: nil, stalePolicy: .warn, caFile: nil)),
             ])
         #expect(configuration.packages.map(\.mode) == [nil, .shadow])
         let kafka = try #require(configuration.kafka)
@@ -143,7 +147,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
             "schema: s\npackages: [{path: a, every: 1m}]",
             "v.yaml:2:29: error[bad-value]: 'every' belongs to a package by URL, and 'packages[0]' has a path; remove it, or write 'url: file:///…'"
         ),
-        ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a package; write https://…, http://… or file://…"),
+        ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a document; write https://…, http://… or file://…"),
         ("schema: s\npackages: [a]", "v.yaml:2:12: error[wrong-type]: 'packages[0]' must be a map, not text; write 'key: value' lines, indented under it"),
         (
             "schema: s\njournals: {redis: {url: 'http://x'}}",
@@ -242,7 +246,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
                 ["journals.records_per_entity=many"], [:],
                 "--set:1:29: error[wrong-type]: 'records_per_entity' must be a whole number, not text; write digits, without quotes and without a point"
             ),
-            (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has no 'file'; add 'file: …'"),
+            (["lists=[{name: x}]"], [:], "--set:1:8: error[missing-key]: 'lists[0]' has neither 'file' nor 'url'; add 'file: …' for a file, or 'url: …'"),
             (
                 [], ["VANE_LOG_LEVLE": "info"],
                 "VANE_LOG_LEVLE:1:1: error[unknown-key]: no key of the configuration belongs to the variable VANE_LOG_LEVLE; did you mean VANE_LOG_LEVEL? unset it if it is not meant for vane"

@@ -9,15 +9,17 @@ internal import Service
 
 /// What the core costs, on one thread, in processor time.
 @main enum Benchmark {
-    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, allocations.
+    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, rules, allocations. Numbers after `rules`: only so many of them.
     static func main() throws {
         let parts = CommandLine.arguments.dropFirst()
+        let numbers = parts.compactMap { Int($0) }
         func wants(_ part: String) -> Bool { parts.isEmpty || parts.contains(part) }
         print("Vane core, one thread, processor time, medians\n")
         if wants("decoding") { try decoding() }
         if wants("windows") { try windows() }
         if wants("memory") { try memory() }
         if wants("core") { try handbook() }
+        if wants("rules") { try RulesBenchmark.run(numbers) }
         if wants("allocations") { try steadyState() }
     }
 

@@ -13,5 +13,6 @@ public struct LookAlike: Sendable {
 
     public static let all: [LookAlike] = [
         .familyDevice, .marketStall, .smallEmployer, .traveller, .newPhone, .testTransfer, .campusOpening, .moneyPassedOn, .sleeperReturns, .officeNetwork,
+        .companyNetwork, .redEnvelopes, .settingUp, .holidayAbroad, .borderResident, .nightOpener, .cheapNumber, .campaign, .gamer, .cardHolder,
     ]
 }

@@ -17,6 +17,7 @@ struct Draft: Sendable {
     var party = Party.none
     var accountClass = AccountClass.two
     var device: UInt64 = 0
+    var mac: UInt64 = 0
     var address: UInt32 = 0
     var city: UInt8 = 0
     var place: Place?

@@ -10,6 +10,7 @@ extension Stage {
         guard let access else { return draft }
         draft.channel = access.channel
         draft.device = access.device
+        draft.mac = access.mac
         draft.address = access.address
         draft.city = UInt8(access.city)
         draft.place = access.place
@@ -61,9 +62,10 @@ extension Stage {
         plan(withdrawal)
     }
 
-    mutating func change(_ customer: Int, _ kind: ChangeKind, _ access: Access, status: Status = .success, newPhone: Int = 0) {
+    mutating func change(_ customer: Int, _ kind: ChangeKind, _ access: Access, status: Status = .success, newPhone: Int = 0, account: Int = 0) {
         var change = draft(.accountChange, customer, access)
         change.change = kind
+        change.account = account
         change.status = status
         if newPhone != 0 { change.phone = newPhone }
         plan(change)
@@ -95,11 +97,12 @@ extension Stage {
     }
 
     /// One bank asks another about a card of somebody who is no customer here.
-    mutating func verifyStranger(requesting: Int, issuing: Int, status: Status) {
+    /// - Parameter phone: the one that is given, 0 for the person's own.
+    mutating func verifyStranger(requesting: Int, issuing: Int, status: Status, phone: Int = 0) {
         let number = random.within(6_000_000...9_999_999)
         var verification = draft(.verification, -1, nil)
         verification.person = Person(number: number, birthDate: random.within(1956...2006) * 10_000 + random.within(1...12) * 100 + random.within(1...28))
-        verification.phone = Customer.phoneNumber(number)
+        verification.phone = phone != 0 ? phone : Customer.phoneNumber(number)
         verification.card = 70_000_000 + number
         verification.requestingBank = UInt16(requesting)
         verification.issuingBank = UInt16(issuing)

@@ -55,6 +55,13 @@ struct Stage: Sendable {
 
     mutating func wait(milliseconds: Int) { clock += Int64(random.within(milliseconds / 2...milliseconds * 3 / 2)) }
 
+    /// Until between one and half past three in the night, the next one that begins.
+    mutating func waitUntilBeforeDawn() {
+        let nightMilliseconds = Int64(random.within(3_600_000...12_600_000))
+        let today = Clock.startMilliseconds(ofDay: Clock.day(clock)) + nightMilliseconds
+        clock = today > clock ? today : today + Customer.millisecondsPerDay
+    }
+
     /// An amount in minor units, of whole yuan or in tens or hundreds of them, the larger the rounder.
     mutating func yuan(_ range: ClosedRange<Int>) -> Int64 {
         let amount = random.within(range)
@@ -157,6 +164,12 @@ struct Stage: Sendable {
 
     /// A rented line, at home.
     mutating func lineAddress() -> UInt32 { 192 << 24 | 0 << 16 | 2 << 8 | UInt32(random.below(256)) }
+
+    /// A data centre's or a VPN's, at home.
+    mutating func hostingAddress() -> UInt32 { 198 << 24 | 51 << 16 | 100 << 8 | UInt32(random.below(256)) }
+
+    /// A number of an operator without a network.
+    mutating func virtualPhone() -> Int { 170_0000_0000 + random.below(10_000) }
 
     /// A server abroad.
     mutating func foreignAddress() -> UInt32 { 203 << 24 | 0 << 16 | 113 << 8 | UInt32(random.below(256)) }

@@ -1,6 +1,8 @@
 extension FraudStory {
     /// With a stolen password the phone number is changed, a new phone bound, the limit raised, and the balance sent away.
-    static let accountTakeover = FraudStory("account-takeover", point: "C5", "New phone number and device, then a large transfer") { stage in
+    static let accountTakeover = FraudStory(
+        "account-takeover", point: "C5", "New phone number and device, then a large transfer", hits: ["C5-transfer", "C4-new-device"]
+    ) { stage in
         let victim = stage.recruit(balanceYuan: stage.random.within(80_000...240_000))
         stage.customers[victim].isRooted = false
         stage.login(victim, stage.ownAccess(victim))

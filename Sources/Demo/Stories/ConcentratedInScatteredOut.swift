@@ -1,6 +1,8 @@
 extension FraudStory {
     /// One large sum arrives and is spread at once over many accounts, each below what attracts attention.
-    static let concentratedInScatteredOut = FraudStory("concentrated-in-scattered-out", point: "C7", "One large sum is spread over many accounts at once") {
+    static let concentratedInScatteredOut = FraudStory(
+        "concentrated-in-scattered-out", point: "C7", "One large sum is spread over many accounts at once", hits: ["C7-scatter"]
+    ) {
         stage in
         let mule = stage.recruit()
         let pieces = stage.random.within(9...15)

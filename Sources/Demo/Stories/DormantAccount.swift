@@ -1,6 +1,6 @@
 extension FraudStory {
     /// An account sleeps for more than half a year, then large sums run through it.
-    static let dormantAccount = FraudStory("dormant-account", point: "C11", "A sleeping account wakes up with large transfers") { stage in
+    static let dormantAccount = FraudStory("dormant-account", point: "C11", "A sleeping account wakes up with large transfers", hits: ["C11"]) { stage in
         let sleeper = stage.recruit(dormant: true)
         let access = stage.access(device: stage.freshDevice(), address: stage.lineAddress(), city: stage.customers[sleeper].city)
         stage.login(sleeper, access)

@@ -1,6 +1,6 @@
 extension FraudStory {
     /// The account is a mere passage: what comes in leaves within minutes, time after time, and nothing stays.
-    static let fastInFastOut = FraudStory("fast-in-fast-out", point: "C8", "What comes in leaves within minutes") { stage in
+    static let fastInFastOut = FraudStory("fast-in-fast-out", point: "C8", "What comes in leaves within minutes", hits: ["C8"]) { stage in
         let mule = stage.recruit()
         let access = stage.ownAccess(mule)
         stage.customers[mule].balanceMinorUnits = stage.yuan(20...400)

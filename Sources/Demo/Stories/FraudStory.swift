@@ -6,18 +6,37 @@ public struct FraudStory: Sendable {
     public let point: String
     /// What happens, in a short sentence.
     public let text: String
+    /// Ids of the rules of rules/ that it should hit, each of them.
+    public let rules: [String]
     let play: @Sendable (inout Stage) -> Void
 
-    init(_ name: String, point: String, _ text: String, play: @escaping @Sendable (inout Stage) -> Void) {
+    init(_ name: String, point: String, _ text: String, hits rules: [String], play: @escaping @Sendable (inout Stage) -> Void) {
         self.name = name
         self.point = point
         self.text = text
+        self.rules = rules
         self.play = play
     }
 
-    public static let all: [FraudStory] = [
-        .scatteredInConcentratedOut, .concentratedInScatteredOut, .fastInFastOut, .probeThenLarge, .manyCustomersOneDevice, .manyCustomersOneAddress,
-        .impossibleTravel, .severalAccountsOneIdentity, .clusteredOpenings, .trojanThenTransfer, .emulatorFarm, .soldAccount, .accountTakeover,
-        .verificationFlood, .verificationFailures, .oneCardManyBanks, .dormantAccount,
+    public static let all: [FraudStory] = openings + verifications + newAccounts + trading + devices
+
+    static let openings: [FraudStory] = [
+        .severalAccountsOneIdentity, .severalBanksOneIdentity, .sharedPhoneAndCard, .nightOpening, .borderOpening, .openingAbroad, .clusteredOpenings,
+        .oneDeviceOpens, .changingData, .accountTurnover, .virtualNumber,
+    ]
+    static let verifications: [FraudStory] = [
+        .verificationFlood, .floodFromOneBank, .verificationFailures, .failuresFromOneBank, .oneCardAgain, .oneCardManyBanks, .verificationsBeforeDawn,
+        .oneIssuer, .twoIssuers,
+    ]
+    static let newAccounts: [FraudStory] = [
+        .usedUp, .madeReady, .failingTransfers, .soldAccount, .accountTakeover, .contactChanges, .smallDeposit, .verifiedThenLarge, .failedAnswers,
+    ]
+    static let trading: [FraudStory] = [
+        .scatteredInConcentratedOut, .listedPayee, .concentratedInScatteredOut, .fastInFastOut, .burst, .probeThenLarge, .probeThenMany, .dormantAccount,
+        .impossibleTravel, .homeAndAbroad, .nightTransfer, .transferFromAbroad,
+    ]
+    static let devices: [FraudStory] = [
+        .trojan, .virus, .tampering, .memoryDebugging, .hook, .emulatorFarm, .doctoredPhone, .changingFingerprints, .manyCustomersOneDevice,
+        .signInsOneAddress, .manyCustomersOneLine, .manyCustomersOneAddress, .manyCustomersOneComputer,
     ]
 }

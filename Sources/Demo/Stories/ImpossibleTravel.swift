@@ -1,6 +1,6 @@
 extension FraudStory {
     /// A card is used at home and, before any plane could have landed, a thousand kilometres away.
-    static let impossibleTravel = FraudStory("impossible-travel", point: "C12", "One card in two cities within minutes") { stage in
+    static let impossibleTravel = FraudStory("impossible-travel", point: "C12", "One card in two cities within minutes", hits: ["C12-place"]) { stage in
         let victim = stage.recruit(balanceYuan: 40_000)
         let home = stage.customers[victim].city
         var city = stage.random.below(Geography.domesticCount)

@@ -1,6 +1,6 @@
 extension FraudStory {
     /// Is the stolen account alive? Two or three tiny transfers find out, then the balance leaves.
-    static let probeThenLarge = FraudStory("probe-then-large", point: "C10", "Tiny transfers, then the whole balance") { stage in
+    static let probeThenLarge = FraudStory("probe-then-large", point: "C10", "Tiny transfers, then the whole balance", hits: ["C10-large"]) { stage in
         let victim = stage.recruit(balanceYuan: stage.random.within(60_000...180_000))
         var access = stage.ownAccess(victim)
         access.address = stage.lineAddress()

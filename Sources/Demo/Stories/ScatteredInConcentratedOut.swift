@@ -1,6 +1,8 @@
 extension FraudStory {
     /// Victims pay into a mule account one by one; the gang then moves the sum on in one or two pieces.
-    static let scatteredInConcentratedOut = FraudStory("scattered-in-concentrated-out", point: "C7", "Many strangers pay in, one payee takes all") { stage in
+    static let scatteredInConcentratedOut = FraudStory(
+        "scattered-in-concentrated-out", point: "C7", "Many strangers pay in, one payee takes all", hits: ["C7-gather"]
+    ) { stage in
         let mule = stage.recruit()
         let boss = stage.outsider()
         var sum: Int64 = 0

@@ -1,6 +1,8 @@
 extension FraudStory {
     /// An account is opened and sold: hours later another phone, in another city, moves money through it.
-    static let soldAccount = FraudStory("sold-account", point: "C4", "Operated from another phone and city than it was opened on") { stage in
+    static let soldAccount = FraudStory(
+        "sold-account", point: "C4", "Operated from another phone and city than it was opened on", hits: ["C4-device", "C4-network", "C4-place"]
+    ) { stage in
         let seller = stage.newcomer()
         let home = stage.customers[seller].city
         stage.customers[seller].isRooted = false

@@ -39,6 +39,8 @@ struct Customer: Sendable {
 struct Access: Sendable {
     var channel: Channel
     var device: UInt64 = 0
+    /// The network card of a computer, 0 for none.
+    var mac: UInt64 = 0
     var address: UInt32 = 0
     /// Index of the city that the address belongs to.
     var city: Int = 0

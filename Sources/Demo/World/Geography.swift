@@ -43,6 +43,9 @@ enum Geography {
     static let domesticCount = 14
     static let abroad = 14...15
 
+    /// Near a border, where accounts are bought: one of the examples in rules/opening.
+    static let sensitivePlace = Place(24.01000, 97.86000)
+
     /// Pairs that are far enough apart that nobody is in both within an hour.
     static func areFar(_ a: Int, _ b: Int) -> Bool {
         let x = cities[a].centre

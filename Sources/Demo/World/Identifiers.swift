@@ -1,5 +1,5 @@
 // How numbers become identifiers. All are recognisably invented: card numbers start with bank codes that nobody has, mobile numbers with the unassigned
-// 154, identity numbers with the region 99, and internet addresses come from private and documentation ranges.
+// 154, or the first of virtual operators' 170, identity numbers with the region 99, and internet addresses come from private and documentation ranges.
 extension ShortText {
     static func eventID(_ number: Int) -> ShortText {
         var text = ShortText()
@@ -63,6 +63,17 @@ extension ShortText {
         var text = ShortText()
         text.append("dev-")
         text.appendHexadecimal(number, width: 10)
+        return text
+    }
+
+    /// A network card, of the addresses that nobody's cards are made with.
+    static func mac(_ number: UInt64) -> ShortText {
+        var text = ShortText()
+        text.append("02")
+        for shift in stride(from: UInt64(32), through: 0, by: -8) {
+            text.append(UInt8(ascii: ":"))
+            text.appendHexadecimal(number >> shift & 255, width: 2)
+        }
         return text
     }
 

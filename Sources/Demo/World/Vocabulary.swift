@@ -69,7 +69,7 @@ enum Channel: UInt8, Sendable {
 }
 
 enum ChangeKind: UInt8, Sendable {
-    case phone, device, password, limit, boundCard, signUp, identityCheck
+    case phone, device, password, limit, boundCard, signUp, identityCheck, close
 
     var name: String {
         switch self {
@@ -80,6 +80,7 @@ enum ChangeKind: UInt8, Sendable {
         case .boundCard: "bound_card"
         case .signUp: "sign_up"
         case .identityCheck: "identity_check"
+        case .close: "close"
         }
     }
 }

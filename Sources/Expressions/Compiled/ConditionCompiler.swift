@@ -6,12 +6,14 @@ extension ConditionProgram {
     ///   - fingerprint: of a string constant, as the cells have it.
     ///   - lists: to resolve the names of lists; nil where expressions use none.
     ///   - timeZones: to resolve the zones of timestamp getters.
+    ///   - shared: parts that are computed before, and only read here.
     public convenience init(
         _ expression: CheckedExpression, _ bindings: [Binding], firstTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
-        lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil
+        lists: (any ListLookup)? = nil, timeZones: (any TimeZoneProvider)? = nil, shared: SharedParts = SharedParts()
     ) {
         var compiler = ConditionCompiler(
-            expression: expression, bindings: bindings, nextTemporary: firstTemporary, fingerprint: fingerprint, lists: lists, timeZones: timeZones)
+            expression: expression, bindings: bindings, nextTemporary: firstTemporary, fingerprint: fingerprint, lists: lists, timeZones: timeZones,
+            shared: shared)
         self.init(compiler.compile())
     }
 }
@@ -24,6 +26,7 @@ struct ConditionCompiler {
     let fingerprint: @Sendable (String) -> UInt64
     let lists: (any ListLookup)?
     let timeZones: (any TimeZoneProvider)?
+    let shared: SharedParts
 
     private typealias Instruction = ConditionProgram.Instruction
     /// A jump target: one of the three ends, or a label.
@@ -32,6 +35,8 @@ struct ConditionCompiler {
     private var program = ConditionProgram.Parts()
     /// Instruction of each label; instructions hold labels until the end.
     private var labels: [Int] = []
+    /// The instructions of each term of the outermost `&&`, or of the whole condition where it is none: all of them must hold.
+    private var terms: [Range<Int>] = []
 
     /// A value in a cell, or known now.
     private enum Operand {
@@ -41,7 +46,7 @@ struct ConditionCompiler {
 
     init(
         expression: CheckedExpression, bindings: [ConditionProgram.Binding], nextTemporary: Int, fingerprint: @escaping @Sendable (String) -> UInt64,
-        lists: (any ListLookup)?, timeZones: (any TimeZoneProvider)?
+        lists: (any ListLookup)?, timeZones: (any TimeZoneProvider)?, shared: SharedParts = SharedParts()
     ) {
         self.expression = expression
         self.bindings = bindings
@@ -49,6 +54,7 @@ struct ConditionCompiler {
         self.fingerprint = fingerprint
         self.lists = lists
         self.timeZones = timeZones
+        self.shared = shared
     }
 
     mutating func compile() -> ConditionProgram.Parts {
@@ -57,15 +63,74 @@ struct ConditionCompiler {
             // Too large to compile: right all the same.
             program.instructions = []
             labels = []
+            terms = []
+            program.sharedSlots = []
             general(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
         }
+        finish()
+        program.constraints = constraints()
+        return program
+    }
+
+    /// A program that writes the value of one part of the expression, or its error, into a cell; nil where it has no compiled form.
+    mutating func compile(part node: Expr, isCondition: Bool, into slot: UInt16) -> (ConditionProgram.Parts, CellType)? {
+        var type = CellType.bool
+        if isCondition {
+            let yes = label()
+            let no = label()
+            let failed = label()
+            condition(node, yes: yes, no: no, error: failed)
+            place(yes)
+            emitValue(.constant, result: slot, immediate: 1)
+            emitEnd()
+            place(no)
+            emitValue(.constant, result: slot, immediate: 0)
+            emitEnd()
+            place(failed)
+            emitValue(.failure, result: slot)
+        } else {
+            guard case .cell(let value, let valueType)? = operand(node) else { return nil }
+            type = valueType
+            emitValue(.move, value, value, result: slot)
+        }
+        emitEnd()
+        guard program.instructions.count <= Instruction.countMax, nextTemporary <= Int(UInt16.max) else { return nil }
+        finish()
+        return (program, type)
+    }
+
+    private mutating func emitEnd() { emit(.always, yes: Instruction.toYes, no: Instruction.toYes, error: Instruction.toYes) }
+
+    /// Puts places for labels.
+    private mutating func finish() {
         for index in program.instructions.indices {
             program.instructions[index].yes = resolve(program.instructions[index].yes)
             program.instructions[index].no = resolve(program.instructions[index].no)
             program.instructions[index].error = resolve(program.instructions[index].error)
         }
         program.frameWidth = max(nextTemporary, bindings.map { $0.slot + 1 }.max() ?? 0)
-        return program
+    }
+
+    /// The cell of a part that is computed before.
+    private mutating func sharedCell(_ node: Expr) -> (slot: UInt16, type: CellType)? {
+        guard let cell = shared.cell(node, expression, bindings) else { return nil }
+        if !program.sharedSlots.contains(Int(cell.slot)) { program.sharedSlots.append(Int(cell.slot)) }
+        return cell
+    }
+
+    /// What the terms that are one comparison with a constant demand of their cells, one constraint for each cell.
+    private func constraints() -> [CellConstraint] {
+        let alone = terms.isEmpty && program.instructions.count == 1 ? [0..<1] : terms
+        var found: [CellConstraint] = []
+        for term in alone where term.count == 1 {
+            guard let constraint = program.instructions[term.lowerBound].constraint(program.sets) else { continue }
+            if let index = found.firstIndex(where: { $0.slot == constraint.slot }) {
+                found[index].intersect(constraint)
+            } else {
+                found.append(constraint)
+            }
+        }
+        return found
     }
 
     private func resolve(_ target: Target) -> UInt16 {
@@ -116,13 +181,15 @@ struct ConditionCompiler {
         if let value = constant(node), case .bool(let flag) = value {
             return emit(.always, yes: flag ? yes : no, no: no, error: error)
         }
+        if let (slot, type) = sharedCell(node), type == .bool { return emit(.isTrue, slot, yes: yes, no: no, error: error) }
         guard case .call(let function, let target, let arguments) = node.kind else {
             if case .cell(let slot, .bool) = operand(node) { return emit(.isTrue, slot, yes: yes, no: no, error: error) }
             return general(node, yes: yes, no: no, error: error)
         }
         switch (function, arguments.count) {
-        case (Operator.logicalAnd, 2): all(terms(node, of: function), end: yes, other: no, error: error, isAnd: true)
-        case (Operator.logicalOr, 2): all(terms(node, of: function), end: no, other: yes, error: error, isAnd: false)
+        case (Operator.logicalAnd, 2):
+            all(operands(node, of: function), end: yes, other: no, error: error, isAnd: true, isOutermost: node.id == expression.expression.id)
+        case (Operator.logicalOr, 2): all(operands(node, of: function), end: no, other: yes, error: error, isAnd: false)
         case (Operator.logicalNot, 1): condition(arguments[0], yes: no, no: yes, error: error)
         case (Operator.conditional, 3):
             let first = label()
@@ -153,23 +220,25 @@ struct ConditionCompiler {
         }
     }
 
-    private func terms(_ node: Expr, of function: String) -> [Expr] {
+    private func operands(_ node: Expr, of function: String) -> [Expr] {
         guard case .call(function, nil, let arguments) = node.kind, arguments.count == 2 else { return [node] }
-        return terms(arguments[0], of: function) + terms(arguments[1], of: function)
+        return operands(arguments[0], of: function) + operands(arguments[1], of: function)
     }
 
     /// `&&`: any false term decides; otherwise an error among them is the result. `||` is its mirror image.
-    private mutating func all(_ terms: [Expr], end: Target, other: Target, error: Target, isAnd: Bool) {
+    private mutating func all(_ operands: [Expr], end: Target, other: Target, error: Target, isAnd: Bool, isOutermost: Bool = false) {
         let flag = temporary()
         emitFlag(.clearFlag, flag)
-        for term in terms {
+        for term in operands {
             let next = label()
             let failed = label()
+            let first = program.instructions.count
             if isAnd {
                 condition(term, yes: next, no: other, error: failed)
             } else {
                 condition(term, yes: other, no: next, error: failed)
             }
+            if isOutermost { terms.append(first..<program.instructions.count) }
             place(failed)
             emitFlag(.setFlag, flag)
             place(next)
@@ -445,6 +514,7 @@ struct ConditionCompiler {
         if case .variable(let index) = expression.reference(of: node) {
             return .cell(UInt16(bindings[index].slot), bindings[index].type)
         }
+        if let (slot, type) = sharedCell(node) { return .cell(slot, type) }
         guard case .call(let function, let target, let arguments) = node.kind else { return generalOperand(node) }
         switch (function, target, arguments.count) {
         case (Operator.add, nil, 2): return arithmetic(node, arguments, .intAdd, .doubleAdd)

@@ -87,6 +87,8 @@ public final class ConditionProgram: Sendable {
         var tables: [[UInt64]] = []
         var zones: [TimeZoneRules?] = []
         var generals: [GeneralPart] = []
+        var constraints: [CellConstraint] = []
+        var sharedSlots: [Int] = []
         var frameWidth = 0
     }
 
@@ -97,6 +99,10 @@ public final class ConditionProgram: Sendable {
     private let generals: [GeneralPart]
     /// Cells that a frame needs: variables and temporaries.
     public let frameWidth: Int
+    /// What the condition demands of single cells: it is false where one of them has a value that is not let through. One for each cell at most.
+    public let constraints: [CellConstraint]
+    /// The cells of shared parts that must be computed before.
+    public let sharedSlots: [Int]
     /// Set where the whole condition is one comparison of a cell with a constant.
     public let singleEquality: (slot: Int, value: UInt64, isEqual: Bool)?
 
@@ -106,6 +112,8 @@ public final class ConditionProgram: Sendable {
         tables = parts.tables
         zones = parts.zones
         generals = parts.generals
+        constraints = parts.constraints
+        sharedSlots = parts.sharedSlots
         frameWidth = parts.frameWidth
         var equality: (slot: Int, value: UInt64, isEqual: Bool)?
         if parts.instructions.count == 1, case let only = parts.instructions[0], only.yes == Instruction.toYes, only.no == Instruction.toNo {

@@ -50,6 +50,8 @@ public enum Presence {
     public static let overflow: UInt8 = 2
     public static let divideByZero: UInt8 = 3
     public static let failed: UInt8 = 4
+    /// Of an indicator that nobody has asked for yet; conditions never see it.
+    public static let pending: UInt8 = 255
 
     /// The code of the error that a cell without a value stands for.
     public static func errorCode(_ presence: UInt8) -> String {

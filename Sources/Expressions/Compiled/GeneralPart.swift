@@ -82,14 +82,18 @@ public struct FrameActivation: Activation {
     let bindings: [ConditionProgram.Binding]
     let fingerprint: (String) -> UInt64
     public let timeZones: (any TimeZoneProvider)?
+    let literals: [UInt64: String]
 
+    /// - Parameter literals: the program's own, which values without a text may be equal to.
     public init(
-        frame: Frame, bindings: [ConditionProgram.Binding], fingerprint: @escaping (String) -> UInt64, timeZones: (any TimeZoneProvider)?
+        frame: Frame, bindings: [ConditionProgram.Binding], fingerprint: @escaping (String) -> UInt64, timeZones: (any TimeZoneProvider)?,
+        literals: [UInt64: String] = [:]
     ) {
         self.frame = frame
         self.bindings = bindings
         self.fingerprint = fingerprint
         self.timeZones = timeZones
+        self.literals = literals
     }
 
     public func value(at index: Int) -> Value? {
@@ -100,26 +104,49 @@ public struct FrameActivation: Activation {
         case .bool: return .bool(cell != 0)
         case .int: return .int(Int64(bitPattern: cell))
         case .double: return .double(Double(bitPattern: cell))
-        case .fingerprint:
-            guard let texts = frame.texts, let arena = frame.arena else { return nil }
-            let text = UnsafeRawBufferPointer(start: arena + Int(texts[slot].offset), count: Int(texts[slot].count))
-            return .string(String(decoding: text, as: UTF8.self))
+        case .fingerprint: return string(slot, cell)
         case .enumeration(let values): return .string(values[Int(cell)])
         case .timestamp: return Timestamp(epochMilliseconds: Int64(bitPattern: cell)).map { .timestamp($0) }
         case .duration: return SignedDuration(milliseconds: Int64(bitPattern: cell)).map { .duration($0) }
         }
     }
 
+    /// A string's text. Of an indicator's value only the fingerprint is kept: it is then the literal or the field of the event that has the same one;
+    /// where there is none, the fingerprint itself, which equals nothing but another like it.
+    private func string(_ slot: Int, _ cell: UInt64) -> Value {
+        if let own = text(slot, cell) ?? literals[cell] { return .string(own) }
+        for other in bindings where other.type == .fingerprint && frame.present[other.slot] == Presence.value && frame.cells[other.slot] == cell {
+            if let text = text(other.slot, cell) { return .string(text) }
+        }
+        return .uint(cell)
+    }
+
+    /// The text beside a cell; nil where there is none.
+    private func text(_ slot: Int, _ cell: UInt64) -> String? {
+        guard let texts = frame.texts, let arena = frame.arena else { return nil }
+        let count = Int(texts[slot].count)
+        if count == 0 { return cell == fingerprint("") ? "" : nil }
+        return String(decoding: UnsafeRawBufferPointer(start: arena + Int(texts[slot].offset), count: count), as: UTF8.self)
+    }
+
     public func isOnList(_ name: String, subject: Value) throws(EvaluationError) -> Bool {
         guard let lists = frame.lists, let list = lists.index(of: name) else { throw EvaluationError(.noSuchList, "there is no list '\(name)'") }
-        guard case .string(let text) = subject else { return false }
-        return lists.contains(list: list, subject: fingerprint(text))
+        guard let subject = self.subject(subject) else { return false }
+        return lists.contains(list: list, subject: subject)
     }
 
     public func listAttribute(_ name: String, subject: Value, attribute: String) throws(EvaluationError) -> Value? {
         guard let lists = frame.lists, let list = lists.index(of: name) else { throw EvaluationError(.noSuchList, "there is no list '\(name)'") }
-        guard case .string(let text) = subject else { return nil }
-        return lists.attribute(list: list, subject: fingerprint(text), name: attribute).map { .string($0) }
+        guard let subject = self.subject(subject) else { return nil }
+        return lists.attribute(list: list, subject: subject, name: attribute).map { .string($0) }
+    }
+
+    private func subject(_ value: Value) -> UInt64? {
+        switch value {
+        case .string(let text): fingerprint(text)
+        case .uint(let fingerprint): fingerprint
+        default: nil
+        }
     }
 }
 
@@ -127,6 +154,17 @@ extension Program {
     /// Prepares a part of a checked expression that stands outside all comprehensions.
     public init(_ checked: CheckedExpression, part: Expr) {
         self.init(checked, part: part, variableNames: Self.names(checked, part))
+    }
+
+    /// The strings that stand in the expression, by their fingerprints.
+    public func literals(by fingerprint: (String) -> UInt64) -> [UInt64: String] {
+        var literals: [UInt64: String] = [:]
+        func add(_ value: Value) {
+            if case .string(let text) = value { literals[fingerprint(text)] = text }
+            if case .list(let elements) = value { elements.forEach(add) }
+        }
+        for case .constant(let value) in steps { add(value) }
+        return literals
     }
 
     /// The names of the part's variables by index, found in one walk.

@@ -25,7 +25,7 @@ public enum JSONText {
     }
 
     /// A value without its type.
-    static func plain(_ value: Value) -> String {
+    public static func plain(_ value: Value) -> String {
         var text = ""
         append(value, to: &text)
         return text

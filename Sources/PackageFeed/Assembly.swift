@@ -1,0 +1,108 @@
+public import Documents
+public import Events
+public import Expressions
+public import Journals
+public import Rules
+
+/// Puts packages together, aside from the decision thread: reads and checks each against the schema, and compiles all into one set of rules.
+public struct Assembly: Sendable {
+    /// Packages in the order of the configuration: of a file that is read once, or of a subscription.
+    public enum Source: Sendable {
+        case fixed([Document])
+        /// Index among the subscriptions.
+        case subscribed(Int)
+    }
+
+    /// A package as it came.
+    public struct Document: Sendable {
+        public var bytes: [UInt8]
+        /// Its name in messages.
+        public var file: String
+        /// Overrides the package's own.
+        public var mode: Package.Mode?
+
+        public init(bytes: [UInt8], file: String, mode: Package.Mode?) {
+            self.bytes = bytes
+            self.file = file
+            self.mode = mode
+        }
+    }
+
+    /// Rules that can run, with everything that takes time done.
+    public struct Compiled: Sendable {
+        public var rules: RuleSet
+        public var plan: IndicatorPlan
+    }
+
+    public var schema: Schema
+    public var sources: [Source]
+    /// Lists that the configuration declares.
+    public var listNames: [String]
+    public var timeZones: any TimeZoneProvider
+
+    public init(schema: Schema, sources: [Source], listNames: [String], timeZones: any TimeZoneProvider) {
+        self.schema = schema
+        self.sources = sources
+        self.listNames = listNames
+        self.timeZones = timeZones
+    }
+
+    /// Reads one package, and whatever is wrong with it.
+    public func read(_ document: Document, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Package {
+        var package = try Package.read(parseYAML(document.bytes, file: document.file), schema: schema, lists: listNames, warnings: warnings)
+        if let mode = document.mode { package.mode = mode }
+        return package
+    }
+
+    /// The packages of the fixed sources, by source; every error of every file in one go.
+    func readFixed() throws(Diagnostics) -> [[Package]] {
+        let diagnostics = DiagnosticList()
+        var all: [[Package]] = []
+        for source in sources {
+            var packages: [Package] = []
+            if case .fixed(let documents) = source {
+                for document in documents {
+                    do {
+                        packages.append(try read(document))
+                    } catch {
+                        diagnostics.add(contentsOf: error.all)
+                    }
+                }
+            }
+            all.append(packages)
+        }
+        try diagnostics.throwIfErrors()
+        return all
+    }
+
+    /// - Parameters:
+    ///   - fixed: by source.
+    ///   - subscribed: by subscription; nil for one of which nothing runs.
+    /// - Throws: `duplicate-package` or `limit-exceeded`.
+    func compile(fixed: [[Package]], subscribed: [Package?]) throws(Diagnostics) -> Compiled {
+        var packages: [Package] = []
+        for (index, source) in sources.enumerated() {
+            switch source {
+            case .fixed: packages += fixed[index]
+            case .subscribed(let subscription): if let package = subscribed[subscription] { packages.append(package) }
+            }
+        }
+        var names: Set<String> = []
+        for package in packages where !names.insert(package.name).inserted {
+            throw Diagnostics([
+                Diagnostic(code: "duplicate-package", "there are two packages '\(package.name)'", remedy: "rename one of the two, or load one only")
+            ])
+        }
+        // The numbers of lists are those of this set alone; the engine arranges its lists by them.
+        let rules = RuleSet(schema: schema, packages: packages, lists: Lists(), timeZones: timeZones)
+        do {
+            return Compiled(rules: rules, plan: try IndicatorPlan(schema: schema, indicators: rules.indicators, timeZones: timeZones))
+        } catch {
+            throw Diagnostics([
+                Diagnostic(
+                    code: "limit-exceeded", "indicator '\(error.indicator)': \(error.message)",
+                    remedy: "share conditions between indicators, or split the entity")
+            ])
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// The rules that an event may meet, as bits, and room to work out which. Belongs to one engine and is used again for every event.
+///
+/// A second row of bits says which words of the first have any: finding the few candidates among many rules reads 64 times less.
+public struct CandidateSet {
+    private let words: UnsafeMutablePointer<UInt64>
+    private let summary: UnsafeMutablePointer<UInt64>
+    private let summaryCount: Int
+    /// Of as many words as the rules need.
+    let scratch: UnsafeMutablePointer<UInt64>
+
+    /// - Parameter capacity: the most rules that an event type has.
+    public init(capacity: Int) {
+        let wordCount = max(1, (capacity + 63) / 64)
+        summaryCount = (wordCount + 63) / 64
+        words = .allocate(capacity: wordCount)
+        words.initialize(repeating: 0, count: wordCount)
+        summary = .allocate(capacity: summaryCount)
+        summary.initialize(repeating: 0, count: summaryCount)
+        scratch = .allocate(capacity: wordCount)
+        scratch.initialize(repeating: 0, count: wordCount)
+    }
+
+    public func deallocate() {
+        words.deallocate()
+        summary.deallocate()
+        scratch.deallocate()
+    }
+
+    @inline(__always) func insert(_ rule: Int) {
+        words[rule >> 6] |= 1 << UInt64(rule & 63)
+        summary[rule >> 12] |= 1 << UInt64(rule >> 6 & 63)
+    }
+
+    /// Takes the first rule out, in the order of rules.
+    /// - Parameter place: where to look on; 0 at first.
+    /// - Returns: its index, or -1 when none is left.
+    @inline(__always) public func removeFirst(_ place: inout Int) -> Int {
+        while place < summaryCount {
+            let group = summary[place]
+            if group == 0 {
+                place += 1
+                continue
+            }
+            let word = place << 6 + group.trailingZeroBitCount
+            let bits = words[word]
+            let rest = bits & (bits &- 1)
+            words[word] = rest
+            if rest == 0 { summary[place] = group & (group &- 1) }
+            return word << 6 + bits.trailingZeroBitCount
+        }
+        return -1
+    }
+}
