@@ -48,7 +48,6 @@ public final class Engine {
         self.lists = lists
         self.limits = limits
         store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
-        lists.arrange(rules.listNames)
         try store.setIndicators(rules.indicators)
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
@@ -84,7 +83,6 @@ public final class Engine {
     /// The same with everything that takes time done beforehand.
     /// - Parameter plan: of the rules' indicators.
     public func setRules(_ rules: RuleSet, plan: IndicatorPlan) {
-        lists.arrange(rules.listNames)
         store.setIndicators(plan)
         self.rules = rules
         firstIndicatorSlot = rules.firstIndicatorSlot

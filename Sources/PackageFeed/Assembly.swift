@@ -93,8 +93,7 @@ public struct Assembly: Sendable {
                 Diagnostic(code: "duplicate-package", "there are two packages '\(package.name)'", remedy: "rename one of the two, or load one only")
             ])
         }
-        // The numbers of lists are those of this set alone; the engine arranges its lists by them.
-        let rules = RuleSet(schema: schema, packages: packages, lists: Lists(), timeZones: timeZones)
+        let rules = RuleSet(schema: schema, packages: packages, timeZones: timeZones)
         do {
             return Compiled(rules: rules, plan: try IndicatorPlan(schema: schema, indicators: rules.indicators, timeZones: timeZones))
         } catch {

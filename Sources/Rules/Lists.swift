@@ -51,16 +51,6 @@ public final class Lists: ListLookup {
         return names.count - 1
     }
 
-    /// Gives the lists of these names the numbers 0, 1, …, as rules were compiled for; those that do not exist are made, all others follow.
-    public func arrange(_ first: [String]) {
-        if names.starts(with: first) { return }
-        for name in first { _ = declare(name) }
-        let order = first.map { index(of: $0)! } + names.indices.filter { !first.contains(names[$0]) }
-        names = order.map { names[$0] }
-        lists = order.map { lists[$0] }
-        contents = order.map { contents[$0] }
-    }
-
     /// Replaces what lies beneath the list's entries.
     public func setContents(list: Int, _ contents: ListContents) { self.contents[list] = contents }
 

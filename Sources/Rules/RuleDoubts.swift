@@ -25,6 +25,8 @@ struct RuleDoubts {
         }
         guard let form = rule.condition.normalForm else { return }
         if let other = seen[rule.kind.rawValue + form] {
+            // Two rules of one name are an error already.
+            if other == rule.id { return }
             diagnostics.warning(
                 code: "duplicate-rule", "'\(rule.id)' has the condition of '\(other)'", remedy: "remove one of them", at: position)
         } else {

@@ -72,8 +72,6 @@ public final class RuleSet: @unchecked Sendable {
     public let frameWidth: Int
     public let timeZones: (any TimeZoneProvider)?
     public let firstIndicatorSlot: Int
-    /// Names of the lists in the order of the numbers that the conditions know them by.
-    public let listNames: [String]
 
     /// Depends on nothing but its arguments, and may run on any thread.
     /// - Parameter isIndexed: false to evaluate every rule for every event, which decides the same and takes longer.
@@ -203,7 +201,6 @@ public final class RuleSet: @unchecked Sendable {
         usedIndicators = FixedArray(allUsed)
         entityOfIndicator = FixedArray(indicators.map { Int32($0.entity) })
         frameWidth = width
-        listNames = lists.names
     }
 
     deinit {

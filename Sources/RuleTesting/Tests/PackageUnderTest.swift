@@ -15,7 +15,7 @@ public final class PackageUnderTest {
     private let zone: TimeZoneRules
     private let rules: RuleSet
     /// The lists that the rules ask for or fill, in the order in which the rules know them.
-    public let listNames: [String]
+    public var listNames: [String] { rules.listNames }
 
     /// - Throws: where the schema's time zone is unknown.
     public init(_ package: Package, schema: Schema, timeZones: any TimeZoneProvider, pseudonymiser: Pseudonymiser?) throws(Diagnostics) {
@@ -31,19 +31,14 @@ public final class PackageUnderTest {
         self.zone = zone
         self.pseudonymiser = pseudonymiser
         decoder = Decoder(schema: schema, pseudonymiser: pseudonymiser, timeZones: timeZones)
-        let lists = Lists()
-        rules = RuleSet(schema: schema, packages: [package], lists: lists, timeZones: timeZones)
-        listNames = lists.names
+        rules = RuleSet(schema: schema, packages: [package], timeZones: timeZones)
     }
 
     /// An engine that has seen nothing yet, with empty lists.
     /// - Throws: where the package asks for too much.
     func makeEngine() throws(Diagnostics) -> Engine {
-        let lists = Lists()
-        // Compiled rules know lists by number.
-        for name in listNames { _ = lists.declare(name) }
         do {
-            return try Engine(schema: schema, rules: rules, lists: lists, calendar: Calendar(rules: zone))
+            return try Engine(schema: schema, rules: rules, lists: Lists(), calendar: Calendar(rules: zone))
         } catch {
             throw Diagnostics([
                 Diagnostic(
