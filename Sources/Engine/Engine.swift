@@ -105,6 +105,16 @@ public final class Engine {
         }
     }
 
+    /// Looks at what can be said of an event without its journals.
+    /// - Throws: why it is refused.
+    public func check(_ batch: EventBatch, row: Int) throws(Rejection) {
+        let header = batch.headers + row
+        guard let received = header.pointee.receivedMilliseconds, header.pointee.timeMilliseconds - limits.futureMilliseconds > received else { return }
+        throw Rejection(
+            .future, field: schema.events[header.pointee.eventType].timeKey,
+            "the event's time lies more than \(limits.futureMilliseconds / 1000) s after its record's timestamp")
+    }
+
     /// Records the event of a row in its journals and decides about it.
     /// - Parameter minimumPriority: packages below it are passed over.
     /// - Throws: why the event is refused; nothing is recorded then.
@@ -112,11 +122,7 @@ public final class Engine {
         let header = batch.headers + row
         let eventType = header.pointee.eventType
         let time = header.pointee.timeMilliseconds
-        if let received = header.pointee.receivedMilliseconds, time - limits.futureMilliseconds > received {
-            throw Rejection(
-                .future, field: schema.events[eventType].timeKey,
-                "the event's time lies more than \(limits.futureMilliseconds / 1000) s after its record's timestamp")
-        }
+        try check(batch, row: row)
         decision.reset(eventType, row: row, entities: schema.entities.count)
         lists.nowMilliseconds = time
 

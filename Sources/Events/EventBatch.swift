@@ -73,8 +73,8 @@ public final class EventBatch {
         arenaCount = 0
     }
 
-    /// Forgets the last row and its texts: its event was rejected. Only right after `appendRow` and what was stored for it.
-    func removeLast() {
+    /// Forgets the last row and its texts: its event was rejected. Only right after it was decoded.
+    public func removeLast() {
         count -= 1
         arenaCount = arenaCountBeforeLast
     }

@@ -51,6 +51,8 @@ public final class SharedJournals {
         public var compactions = 0
         /// Logs that could not be read and were put aside.
         public var setAside = 0
+
+        public init() {}
     }
 
     /// Something that an operator should know.

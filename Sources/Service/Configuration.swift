@@ -1,4 +1,5 @@
 public import Documents
+public import RedisStore
 public import PackageFeed
 public import Telemetry
 
@@ -115,9 +116,10 @@ public struct Configuration: Sendable {
     }
 
     public struct Redis: Sendable, Equatable {
-        /// May hold a password.
-        public var url: Secret
+        public var server: RedisConfiguration
         public var prefix: String
+        /// How long processing may stand still without journals expiring.
+        public var outageMilliseconds: Int64
     }
 
     public struct ListFile: Sendable, Equatable {

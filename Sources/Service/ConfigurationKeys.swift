@@ -17,7 +17,7 @@ enum ConfigurationKeys {
         ("kafka.decisions", .yaml), ("kafka.topics", .yaml), ("kafka.topics.alerts", .text), ("kafka.topics.control_actions", .text),
         ("kafka.topics.decisions", .text), ("kafka.topics.list_entries", .text), ("kafka.topics.dead_letters", .text),
         ("kafka.topics.control", .text), ("kafka.properties", .openMap), ("kafka.consumer", .openMap), ("kafka.producer", .openMap),
-        ("journals", .yaml), ("journals.redis", .yaml), ("journals.redis.url", .text), ("journals.redis.prefix", .text), ("journals.memory", .text),
+        ("journals", .yaml), ("journals.redis", .yaml), ("journals.redis.url", .text), ("journals.redis.prefix", .text), ("journals.redis.password_file", .text), ("journals.redis.outage", .text), ("journals.memory", .text),
         ("journals.records_per_entity", .yaml), ("lists", .yaml), ("pseudonym", .yaml), ("pseudonym.key_file", .text),
         ("pseudonym.key", .environmentOnly), ("budget", .text), ("overload", .yaml), ("overload.redis_down", .text), ("accept", .yaml),
         ("accept.future", .text), ("http", .yaml), ("http.listen", .text), ("log", .yaml), ("log.level", .text), ("log.format", .text),

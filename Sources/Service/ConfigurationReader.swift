@@ -1,5 +1,6 @@
 public import Documents
 internal import Journals
+internal import RedisStore
 internal import Telemetry
 
 extension Configuration {
@@ -37,6 +38,7 @@ extension ConfigurationSection {
         /// Clocks of feeds differ by minutes; a day hides a wrong time zone.
         static let future: ClosedRange<Int64> = 0...86_400_000
         /// Below, the working copies of a single batch do not fit.
+        static let outage: ClosedRange<Int64> = 0...3_660 * 86_400_000
         static let memory: ClosedRange<Int64> = 16 << 20...1 << 50
         /// A record is about 24 bytes: the largest journal then takes 240 MB.
         static let recordsPerEntity: ClosedRange<Int64> = 16...10_000_000
@@ -84,10 +86,20 @@ extension ConfigurationSection {
         if journals.reader.contains("redis") {
             var server = journals.section("redis")
             let url = server.text("url", .required, Secret.maskPassword(inURL:)) ?? ""
-            if !url.isEmpty && !isRedisURL(url) {
-                server.reject("url", "the URL of Redis is not understood", "write redis://host:port/database, with user:password@ before the host if needed")
+            let prefix = server.text("prefix", default: "vane:")
+            if prefix.contains("{") || prefix.contains("}") {
+                server.reject("prefix", "a prefix has no braces: a cluster would take them for its own", "write letters, digits and ':'")
             }
-            redis = Configuration.Redis(url: Secret(url), prefix: server.text("prefix", default: "vane:"))
+            let outage = server.duration("outage", in: Bounds.outage, default: 86_400_000)
+            let passwordFile = server.path("password_file", .optional)
+            do throws(RedisConfigurationError) {
+                let password = try passwordFile.map { (file) throws(RedisConfigurationError) in try RedisSecret.read(file: file) }
+                if !url.isEmpty { redis = Configuration.Redis(server: try RedisConfiguration(url: url, password: password), prefix: prefix, outageMilliseconds: outage) }
+            } catch {
+                server.reject(
+                    error.setting == "url" ? "url" : "password_file", "\(error.reason)",
+                    "write redis://host:port/database, redis-socket:///path or redis-cluster://host:port,host:port, and the password into a file")
+            }
             server.finish()
         } else {
             _ = journals.reader.optional("redis")
@@ -147,16 +159,6 @@ extension ConfigurationSection {
         if let listen = Configuration.Listen(text) { return listen }
         http.reject("listen", "'\(text)' is no address to listen on", "write host:port, such as 127.0.0.1:8080 or [::1]:8080")
         return Configuration.Listen(host: "", port: 0)
-    }
-
-    private func isRedisURL(_ url: String) -> Bool {
-        guard let scheme = ["redis://", "rediss://"].first(where: { url.hasPrefix($0) }) else { return false }
-        let rest = url.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" }
-        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        let database = rest.dropFirst(authority.count + 1)
-        return !host.isEmpty && !host.hasPrefix(":") && (database.isEmpty || UInt16(database) != nil)
-            && (Configuration.Listen(String(host)) != nil || !host.contains(":"))
     }
 }
 

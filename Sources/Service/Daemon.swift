@@ -3,8 +3,10 @@ internal import Engine
 internal import Events
 internal import Glibc
 internal import Journals
+internal import JournalSharing
 internal import KafkaIO
 internal import PackageFeed
+internal import RedisStore
 internal import Rules
 public import Telemetry
 
@@ -36,7 +38,9 @@ public final class Daemon {
         do {
             pipeline = try Pipeline(
                 prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
-                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, sharesJournals: configuration.journals.redis != nil,
+                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, budgetMilliseconds: configuration.budgetMilliseconds,
+                embedded: EmbeddedMemory(bytesMax: configuration.journals.memoryBytes, registry, log: log),
+                sharing: Daemon.sharing(configuration, prepared.engine, registry, log),
                 intake: prepared.feed.map { PackageIntake($0, log: log) })
         } catch {
             throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
@@ -76,14 +80,13 @@ public final class Daemon {
         }
     }
 
-    /// What the configuration can say and this version cannot do.
-    private static func refuseWhatIsMissing(_ configuration: Configuration) throws(Diagnostics) {
-        let diagnostics = DiagnosticList()
-        func refuse(_ what: String, _ remedy: String) {
-            diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: nil)
-        }
-        if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
-        try diagnostics.throwIfErrors()
+    private static func sharing(_ configuration: Configuration, _ engine: Engine, _ registry: MetricsRegistry, _ log: Logger) -> Sharing? {
+        guard let redis = configuration.journals.redis else { return nil }
+        let link = redis.server.makeLink()
+        let options = SharedJournals.Options(prefix: redis.prefix, outageMilliseconds: redis.outageMilliseconds)
+        return Sharing(
+            SharedJournals(engine.store, link, options), link, policy: configuration.redisDown, memoryBytes: configuration.journals.memoryBytes,
+            budgetMilliseconds: configuration.budgetMilliseconds, registry, log: log)
     }
 
     /// Everything short of a connection: what `run` and `check` have in common.
@@ -100,7 +103,6 @@ public final class Daemon {
             registry: MetricsRegistry = MetricsRegistry()
         ) throws(Diagnostics) {
             let diagnostics = DiagnosticList()
-            do { try Daemon.refuseWhatIsMissing(configuration) } catch { diagnostics.add(contentsOf: error.all) }
             if configuration.kafka == nil {
                 diagnostics.error(
                     code: "missing-key", "the configuration has no 'kafka'", remedy: "add 'kafka: {bootstrap: \"host:9092\", group: vane}'", at: nil)

@@ -14,6 +14,14 @@ enum Delivery {
         }
     }
 
+    /// How often events have had to be read again: what was polled before is not to be decided for outputs any more.
+    var rewinds: Int {
+        switch self {
+        case .atLeastOnce: 0
+        case .exactlyOnce(let delivery): delivery.rewinds
+        }
+    }
+
     /// Every message below these offsets has been decided, and its outputs handed over.
     func register(_ offsets: [PartitionOffset]) {
         switch self {

@@ -1,47 +1,16 @@
 internal import Engine
 internal import Events
+internal import JournalSharing
 internal import KafkaIO
 internal import Telemetry
 
-/// From a batch of messages to decisions: first all are decoded, then each is decided in order.
+/// From a batch of messages to decisions: first all are decoded, then, when their journals are in place, each is decided in order.
 extension Pipeline {
-    /// A message of the batch that holds an event, or should.
-    struct Arrival {
-        /// Its place in the batch of messages.
-        var message: Int
-        /// Its place in the batch of rows; ``none`` where it was refused.
-        var row: Int
-
-        static let none = -1
-    }
-
-    func decideBatch() throws(KafkaError) {
-        decodeBatch()
-        if arrivals.isEmpty { return }
-        guard try delivery.prepare() else { return }
-        nextOffsets.removeAll(keepingCapacity: true)
-        var rejected = 0
-        for arrival in arrivals {
-            let message = messages[arrival.message]
-            while !outputs.hasRoom { try outputs.poll(timeoutMilliseconds: 10) }
-            if arrival.row == Arrival.none {
-                try reject(message, rejections[rejected])
-                rejected += 1
-            } else {
-                try decide(message, row: arrival.row)
-            }
-            note(PartitionOffset(partition: message.topicPartition, offset: message.offset + 1))
-        }
-        delivery.register(nextOffsets)
-    }
-
     /// Decodes the batch's events into rows, and takes its list entries and commands: a poll brings those before events.
-    private func decodeBatch() {
-        rows.removeAll()
-        arrivals.removeAll(keepingCapacity: true)
-        rejections.removeAll(keepingCapacity: true)
-        for index in messages.indices {
-            let message = messages[index]
+    func decode(_ batch: Batch) {
+        batch.removeAll()
+        for index in batch.messages.indices {
+            let message = batch.messages[index]
             if case .table = message.source {
                 if message.topic == lists.topic { takeListEntry(message) } else { intake?.take(command: message.payload) }
                 continue
@@ -50,33 +19,112 @@ extension Pipeline {
             guard topic < eventTypes.count, eventTypes[topic] >= 0 else { continue }
             metrics.events.increment()
             do throws(Rejection) {
-                arrivals.append(Arrival(message: index, row: try decode(message, eventType: eventTypes[topic])))
+                batch.arrivals.append(Batch.Arrival(message: index, row: try decode(message, eventType: eventTypes[topic], batch.rows)))
             } catch {
-                arrivals.append(Arrival(message: index, row: Arrival.none))
-                rejections.append(error)
+                batch.arrivals.append(Batch.Arrival(message: index, row: Batch.Arrival.none))
+                batch.rejections.append(error)
             }
         }
     }
 
-    private func decode(_ message: Message, eventType: Int) throws(Rejection) -> Int {
+    private func decode(_ message: Message, eventType: Int, _ rows: EventBatch) throws(Rejection) -> Int {
         guard let payload = message.payload else { throw Rejection(.empty, "the record is a tombstone") }
         let envelope = Decoder.Envelope(
             id: message.header("ce_id"), time: message.header("ce_time"), traceparent: message.header("traceparent"), receivedMilliseconds: message.received)
-        return try decoder.decode(payload, eventType: eventType, envelope: envelope, into: rows)
+        let row = try decoder.decode(payload, eventType: eventType, envelope: envelope, into: rows)
+        do throws(Rejection) {
+            try engine.check(rows, row: row)
+        } catch {
+            // It is refused whatever its journals say: they must not hear of it.
+            rows.removeLast()
+            throw error
+        }
+        rows.headers[row].origin = UInt16(truncatingIfNeeded: message.offset &+ Int64(message.partition) &* 40_503)
+        return row
+    }
+
+    /// Decides the batches whose journals are in place, oldest first.
+    func decideWhatIsReady(timeoutMilliseconds: Int32) throws(KafkaError) {
+        while let batch = underWay.first {
+            var degraded: String?
+            if let sharing {
+                switch sharing.advance(ageMilliseconds: age(of: batch), timeoutMilliseconds: timeoutMilliseconds) {
+                case .ready: break
+                case .waiting: return
+                case .degraded: degraded = "redis_down: \(sharing.obstacle ?? "")"
+                }
+            }
+            try decide(batch, degraded)
+            sharing?.journals.finish()
+            underWay.removeFirst()
+            spare.append(batch)
+        }
+    }
+
+    /// Before partitions go, and at the end: what is under way is decided, as far as Redis lets it.
+    func decideBeforeHandOver(_ partitions: [TopicPartition]) {
+        let deadline = Clock.steadyNanoseconds() + Int64(Outputs.handOverMilliseconds) * 1_000_000
+        do throws(KafkaError) {
+            while !underWay.isEmpty && Clock.steadyNanoseconds() < deadline { try decideWhatIsReady(timeoutMilliseconds: Self.redisMilliseconds) }
+            while sharing?.holdsOffsets == true && Clock.steadyNanoseconds() < deadline { try betweenBatches() }
+        } catch {
+            log.warning("hand-over", "\(error); the next owner decides the rest again")
+        }
+        for batch in underWay { batch.lose(partitions) }
+        heldOffsets.removeAll { partitions.contains($0.partition) }
+    }
+
+    /// Milliseconds since the first record of a batch entered Kafka.
+    private func age(of batch: Batch) -> Int64 {
+        guard let first = batch.arrivals.first, let received = batch.messages[first.message].received else { return 0 }
+        return Clock.nowMilliseconds() - received
+    }
+
+    private func decide(_ batch: Batch, _ redisDown: String?) throws(KafkaError) {
+        // Events that are read again, or by another member, are decided for their journals only.
+        var isForNobody = batch.rewinds != delivery.rewinds
+        if !isForNobody { isForNobody = try !delivery.prepare() }
+        let now = Clock.nowMilliseconds()
+        if shedding.note(ageMilliseconds: age(of: batch), nowMilliseconds: now) {
+            log.warning("overload", shedding.reason ?? "all packages run again")
+        }
+        let degraded = redisDown ?? shedding.reason ?? intake?.degradation
+        var rejected = 0
+        for arrival in batch.arrivals {
+            let message = batch.messages[arrival.message]
+            let isSilent = isForNobody || arrival.isLost
+            if arrival.row == Batch.Arrival.none {
+                rejected += 1
+                if !isSilent { try reject(message, batch.rejections[rejected - 1]) }
+            } else {
+                sharing?.journals.settle(row: arrival.row)
+                try decide(message, batch.rows, arrival.row, degraded, isSilent: isSilent)
+            }
+            if !isSilent { batch.note(PartitionOffset(partition: message.topicPartition, offset: message.offset + 1)) }
+        }
+        if batch.nextOffsets.isEmpty { return }
+        if sharing?.holdsOffsets == true { heldOffsets += batch.nextOffsets } else { delivery.register(batch.nextOffsets) }
     }
 
     /// Records and decides one decoded event, and hands its outputs to the producer.
-    private func decide(_ message: Message, row: Int) throws(KafkaError) {
-        if let rejection = process(row) { return try reject(message, rejection) }
+    /// - Parameter isSilent: for its journals only.
+    private func decide(_ message: Message, _ rows: EventBatch, _ row: Int, _ degraded: String?, isSilent: Bool) throws(KafkaError) {
+        latestMilliseconds = max(latestMilliseconds, rows.headers[row].timeMilliseconds)
+        let rejection = process(rows, row)
+        if isSilent { return }
+        while !outputs.hasRoom { try outputs.poll(timeoutMilliseconds: 10) }
+        if let rejection { return try reject(message, rejection) }
         if decision.isDuplicate { metrics.duplicates.increment() }
         if !decision.errors.isEmpty { metrics.ruleErrors.increment(by: UInt64(decision.errors.count)) }
-        try emission.emit(decision, rows, received: message.received, degraded: intake?.degradation)
+        // An event that was sent twice has had its outputs.
+        if decision.isRepeat { return }
+        try emission.emit(decision, rows, received: message.received, degraded: degraded)
     }
 
     /// Returns why the event is refused, if it is.
-    private func process(_ row: Int) -> Rejection? {
+    private func process(_ rows: EventBatch, _ row: Int) -> Rejection? {
         do throws(Rejection) {
-            try engine.process(rows, row: row, into: &decision)
+            try engine.process(rows, row: row, minimumPriority: shedding.minimum, into: &decision)
             return nil
         } catch {
             return error
@@ -91,13 +139,21 @@ extension Pipeline {
         try outputs.deadLetter(message, rejection)
     }
 
-    /// Of each partition the latest offset counts; batches hold few partitions.
-    private func note(_ offset: PartitionOffset) {
-        for index in nextOffsets.indices where nextOffsets[index].partition == offset.partition {
-            nextOffsets[index] = offset
-            return
+    /// What is done while no event is in hand.
+    func betweenBatches() throws(KafkaError) {
+        guard let sharing else { return embedded.turn(engine.store, nowMilliseconds: latestMilliseconds) }
+        if !sharing.isRegistered {
+            do {
+                try sharing.register()
+            } catch {
+                log.error("redis", error.message)
+            }
         }
-        nextOffsets.append(offset)
+        sharing.turn(nowMilliseconds: latestMilliseconds)
+        if !heldOffsets.isEmpty && !sharing.holdsOffsets {
+            delivery.register(heldOffsets)
+            heldOffsets.removeAll()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Engine
 internal import Events
+internal import JournalSharing
 internal import KafkaIO
 internal import Telemetry
 
@@ -10,8 +11,12 @@ internal import Telemetry
 final class Pipeline {
     /// Messages taken at a time: enough to share the cost of a poll, few enough to decide in a millisecond or two.
     private static let batchMax = 512
+    /// One is decided and one is on its way to Redis while a third is filled; the fourth takes lists while nothing else goes on.
+    private static let batchCount = 4
     /// Also bounds how late a commit is at low rates.
     private static let pollMilliseconds: Int32 = 100
+    /// How long one look for Redis' replies may take; what else there is to do waits meanwhile.
+    static let redisMilliseconds: Int32 = 20
     /// How long an embedded Kafka may take to name its partitions.
     private static let partitionsMilliseconds: Int32 = 10_000
 
@@ -45,12 +50,17 @@ final class Pipeline {
     private let shouldStop: StopFlag
     private let handlers: Handlers
 
-    // The batch in hand: messages, the rows decoded from them, and why others were refused, in order.
-    let messages = MessageBatch(capacity: Pipeline.batchMax)
-    let rows: EventBatch
-    var arrivals: [Arrival] = []
-    var rejections: [Rejection] = []
-    var nextOffsets: [PartitionOffset] = []
+    /// Nil where journals are the process's own.
+    let sharing: Sharing?
+    let embedded: EmbeddedMemory
+    /// Batches to fill, and those that have been decoded and wait to be decided, oldest first.
+    var spare: [Batch] = []
+    var underWay: [Batch] = []
+    /// Offsets of events that were decided while Redis was away.
+    var heldOffsets: [PartitionOffset] = []
+    var shedding: LoadShedding
+    /// Latest time of an event so far.
+    var latestMilliseconds: Int64 = 0
     var decision = Decision()
 
     /// By the topic's index: the event type, or -1.
@@ -69,9 +79,12 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag, isAlone: Bool, sharesJournals: Bool, intake: PackageIntake? = nil
+        stop: StopFlag, isAlone: Bool, budgetMilliseconds: Int64, embedded: EmbeddedMemory, sharing: Sharing? = nil, intake: PackageIntake? = nil
     ) throws(ConfigurationError) {
         self.intake = intake
+        self.sharing = sharing
+        self.embedded = embedded
+        shedding = LoadShedding(budgetMilliseconds: budgetMilliseconds)
         waitsForPackages = intake != nil
         self.configuration = configuration
         self.isAlone = isAlone
@@ -80,11 +93,11 @@ final class Pipeline {
         self.log = log
         self.metrics = metrics
         shouldStop = stop
-        rows = EventBatch(capacity: Pipeline.batchMax, schema: engine.schema)
+        for _ in 0..<Self.batchCount { spare.append(Batch(capacity: Self.batchMax, rows: EventBatch(capacity: Self.batchMax, schema: engine.schema))) }
         let handlers = Handlers()
         self.handlers = handlers
         let properties =
-            [("bootstrap.servers", configuration.bootstrap), ("client.id", "vane-" + instance)] + Self.membership(sharesJournals: sharesJournals)
+            [("bootstrap.servers", configuration.bootstrap), ("client.id", "vane-" + instance)] + Self.membership(sharesJournals: sharing != nil)
             + configuration.properties.map { ($0.name, $0.value) } + configuration.consumer.map { ($0.name, $0.value) }
         consumer = try Consumer(
             group: configuration.group, properties: properties,
@@ -93,7 +106,7 @@ final class Pipeline {
                 onRevoked: { revoked in handlers.pipeline?.giveUp(revoked) },
                 onLost: { lost in
                     log.warning("partitions-lost", "partitions lost to another member: \(lost.map(\.description).joined(separator: ", "))")
-                    handlers.pipeline?.delivery.lose(lost)
+                    handlers.pipeline?.lose(lost)
                 },
                 onEvent: { event in
                     Self.report(event, log)
@@ -152,15 +165,33 @@ final class Pipeline {
     }
 
     private func turn() throws(KafkaError) {
-        let count = consumer.poll(into: messages, timeoutMilliseconds: Self.pollMilliseconds)
+        let isDrained = try poll()
         try outputs.poll()
         try delivery.advance()
         takePackages()
-        if count > 0 { try decideBatch() }
+        // While a second batch can be filled, the first is not waited for.
+        try decideWhatIsReady(timeoutMilliseconds: isDrained || underWay.count > 1 ? Self.redisMilliseconds : 0)
+        try betweenBatches()
         if waitsForLists { goOnOnceListsAreRead() }
         if let fatal = consumer.fatalError { throw fatal }
-        try delivery.commitIfDue(isDrained: count < messages.capacity)
+        try delivery.commitIfDue(isDrained: isDrained && underWay.isEmpty)
         try holdBackOrGoOn()
+    }
+
+    /// Fills a batch, decodes it and sends its records on their way.
+    /// - Returns: whether no more input waits.
+    private func poll() throws(KafkaError) -> Bool {
+        guard let batch = spare.popLast() else { return true }
+        let count = consumer.poll(into: batch.messages, timeoutMilliseconds: underWay.isEmpty ? Self.pollMilliseconds : 0)
+        batch.rewinds = delivery.rewinds
+        if count > 0 { decode(batch) } else { batch.removeAll() }
+        if batch.arrivals.isEmpty {
+            spare.append(batch)
+        } else {
+            sharing?.journals.begin(batch.rows)
+            underWay.append(batch)
+        }
+        return count < batch.messages.capacity
     }
 
     private func start() throws(KafkaError) {
@@ -186,7 +217,7 @@ final class Pipeline {
 
     /// Stops the flow of events while something stands in its way, and lets it go on afterwards. Polling goes on meanwhile, so the group keeps this member.
     private func holdBackOrGoOn() throws(KafkaError) {
-        let mustHold = waitsForLists || waitsForPackages || delivery.holdsBack || outputs.isCongested
+        let mustHold = waitsForLists || waitsForPackages || delivery.holdsBack || outputs.isCongested || sharing?.holdsBack == true
         if mustHold == isHeldBack { return }
         isHeldBack = mustHold
         if mustHold { try consumer.pause() } else { try consumer.resume() }
@@ -202,10 +233,18 @@ final class Pipeline {
     private func giveUp(_ revoked: [TopicPartition]) {
         if revoked.isEmpty { return }
         log.info("partitions-revoked", "partitions given up: \(revoked.map(\.description).joined(separator: ", "))")
+        decideBeforeHandOver(revoked)
         delivery.giveUp(revoked)
     }
 
+    private func lose(_ lost: [TopicPartition]) {
+        for batch in underWay { batch.lose(lost) }
+        heldOffsets.removeAll { lost.contains($0.partition) }
+        delivery.lose(lost)
+    }
+
     private func finish() throws(KafkaError) {
+        decideBeforeHandOver([])
         log.info("stopping", "waiting for \(outputs.outstandingCount) outputs")
         try delivery.finish()
         do {

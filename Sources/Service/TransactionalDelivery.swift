@@ -44,6 +44,8 @@ final class TransactionalDelivery {
     private var pending: [TopicPartition: Int64] = [:]
     /// Whether events were passed over, or decided in vain, that nobody has read again yet.
     private var mustRewind = false
+    /// How often that has come about.
+    private(set) var rewinds = 0
     /// What went wrong within a handler that cannot throw.
     private var failure: KafkaError?
     private var nextNotice: Int64 = 0
@@ -66,7 +68,10 @@ final class TransactionalDelivery {
             outputsBefore = outputs.sentCount
         }
         // Partitions are held back in the other states; should an event come all the same, it is read again.
-        if state != .open { mustRewind = true }
+        if state != .open {
+            mustRewind = true
+            rewinds += 1
+        }
         return state == .open
     }
 
@@ -221,6 +226,7 @@ final class TransactionalDelivery {
     private func forget() {
         pending.removeAll(keepingCapacity: true)
         mustRewind = true
+        rewinds += 1
     }
 
     private func notice(_ text: String) {

@@ -1,4 +1,5 @@
 import Documents
+import RedisStore
 import PackageFeed
 import Telemetry
 import Testing
@@ -71,7 +72,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         #expect(kafka.properties.map { "\($0.name)=\($0.value)" } == ["compression.type=lz4", "sasl.password=hunter2"])
         #expect(kafka.consumer.map { "\($0.name)=\($0.value)" } == ["fetch.min.bytes=1"])
         #expect(kafka.producer.map { "\($0.name)=\($0.value)" } == ["linger.ms=5"])
-        #expect(configuration.journals.redis?.url.reveal() == "redis://user:hunter2@127.0.0.1:6379/0")
+        #expect(configuration.journals.redis?.server == RedisConfiguration(address: .tcp(host: "127.0.0.1", port: 6379), user: "user", password: "hunter2"))
         #expect(configuration.journals.redis?.prefix == "v:")
         #expect(configuration.journals.memoryBytes == 2 << 30 && configuration.journals.recordsPerEntity == 1_000)
         #expect(configuration.lists.map { "\($0.name)=\($0.file)" } == ["black=/etc/vane/lists/black.csv"])
@@ -151,7 +152,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         ("schema: s\npackages: [a]", "v.yaml:2:12: error[wrong-type]: 'packages[0]' must be a map, not text; write 'key: value' lines, indented under it"),
         (
             "schema: s\njournals: {redis: {url: 'http://x'}}",
-            "v.yaml:2:25: error[bad-value]: the URL of Redis is not understood; write redis://host:port/database, with user:password@ before the host if needed"
+            "v.yaml:2:25: error[bad-value]: 'http://' is not known; there are redis://, redis-cluster:// and redis-socket://; write redis://host:port/database, redis-socket:///path or redis-cluster://host:port,host:port, and the password into a file"
         ),
         ("schema: s\njournals: {memory: 1MiB}", "v.yaml:2:20: error[bad-value]: 'memory' is 1MiB; write a size from 16MiB to 1024TiB"),
         (
@@ -208,7 +209,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
             environment: ["VANE_JOURNALS_REDIS_URL": "redis://h", "VANE_JOURNALS_RECORDS_PER_ENTITY": "100", "VANE_PSEUDONYM_KEY": "k"])
         #expect(configuration.kafka?.decisions == .share(0.5))
         #expect(configuration.lists.map(\.name) == ["x"] && configuration.packages.count == 1)
-        #expect(configuration.journals.redis?.url.reveal() == "redis://h" && configuration.journals.recordsPerEntity == 100)
+        #expect(configuration.journals.redis?.server.addresses == [.tcp(host: "h", port: 6379)] && configuration.journals.recordsPerEntity == 100)
         #expect(configuration.pseudonymKey == .environment(Secret("k")))
     }
 
