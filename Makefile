@@ -5,9 +5,9 @@ SHELL := /bin/bash
 SWIFT ?= swift
 
 # What Vane is built with; it runs with the libraries behind the -dev packages.
-BUILD_PACKAGES := librdkafka-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev pkg-config tzdata
-# What tests and benchmarks use besides: Java runs Apache Kafka where there is one.
-TEST_PACKAGES := zstd default-jre-headless valgrind
+BUILD_PACKAGES := librdkafka-dev libhiredis-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev pkg-config tzdata
+# What tests and benchmarks use besides: Java runs Apache Kafka where there is one; tests start Redis servers of their own.
+TEST_PACKAGES := redis-server zstd default-jre-headless valgrind
 
 # Optimised builds stand apart, so that they and the tests' builds do not evict each other.
 # The Swift runtime is linked in: the program runs where there is no Swift.

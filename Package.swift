@@ -25,6 +25,7 @@ let package = Package(
     targets: [
         // C and C++ boundaries.
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
@@ -44,6 +45,7 @@ let package = Package(
         // One outside system each.
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
+        .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: boundary),
 
         // The process around the core.
         .target(
@@ -67,6 +69,7 @@ let package = Package(
 
         // Benchmarks.
         .target(name: "CAllocations", path: "benchmarks/allocations"),
+        .executableTarget(name: "vane-redis-bench", dependencies: ["CHiredis", "RedisStore"], path: "benchmarks/redis", swiftSettings: strict),
         .executableTarget(
             name: "vane-bench",
             dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
@@ -83,6 +86,7 @@ let package = Package(
             name: "EngineTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore"], swiftSettings: strict),
         .testTarget(name: "CommandLineTableTests", dependencies: ["CommandLineTable"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(

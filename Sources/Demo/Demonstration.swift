@@ -47,6 +47,7 @@ public final class Demonstration {
         /// Stories that have begun long enough ago to be caught, and of these the ones that raised an alert.
         public var stories = 0
         public var storiesCaught = 0
+        /// Of the alerts once the quick first phase is over.
         public var latencyP50Milliseconds = 0.0
         public var latencyP99Milliseconds = 0.0
         public var latencyMaxMilliseconds = 0.0
@@ -57,6 +58,8 @@ public final class Demonstration {
     /// Played quickly at the start: nobody has a past yet, so nothing can alert before the first frauds ripen, which took two to three thousand events.
     private static let prologueEvents = 6_000.0
     private static let prologueEventsPerSecond = 4_000.0
+    /// What the prologue has piled up is decided within this time.
+    private static let settlingMilliseconds: Int64 = 1_000
     private static let partitions = 3
     private static let topics = Configuration.Topics.defaults
 
@@ -83,6 +86,8 @@ public final class Demonstration {
         let state = Mutex(State())
         let ending = Mutex<Daemon.Ending?>(nil)
         let isRunning = Atomic(true)
+        /// When the last event of the prologue was sent.
+        let prologueEndMilliseconds = Atomic(Int64.max)
     }
 
     /// - Parameter stop: set by any thread, ends `run`.
@@ -200,6 +205,7 @@ public final class Demonstration {
                     var key = event.key
                     let topic = topics[event.topic]!
                     sent += 1
+                    if sent == UInt64(Self.prologueEvents) { shared.prologueEndMilliseconds.store(Service.Clock.nowMilliseconds(), ordering: .releasing) }
                     key.withUTF8 { key in
                         event.json.withUnsafeBytes { json in
                             while case .queueFull = producer.produce(to: topic, key: UnsafeRawBufferPointer(key), value: json, sequence: sent) {
@@ -235,8 +241,10 @@ public final class Demonstration {
         }
         func time(_ key: String) -> Int64 { Timestamp(rfc3339: text(key))?.epochMilliseconds ?? 0 }
         var latency: Int64 = 0
+        var recordMilliseconds: Int64 = 0
         if case .int(let milliseconds)? = alert.value(for: .string("latency_ms")) {
-            latency = max(0, Service.Clock.nowMilliseconds() - (time("decided_at") - milliseconds))
+            recordMilliseconds = time("decided_at") - milliseconds
+            latency = max(0, Service.Clock.nowMilliseconds() - recordMilliseconds)
         }
         var score = 0.0
         if case .double(let value)? = alert.value(for: .string("score")) { score = value }
@@ -251,7 +259,8 @@ public final class Demonstration {
             if let truth { state.performances[truth.performance] = true }
             return (truth, state.lookAlikes[eventID])
         }
-        histogram.record(latency * 1_000)
+        let prologueEnd = shared.prologueEndMilliseconds.load(ordering: .acquiring)
+        if prologueEnd != .max && recordMilliseconds >= prologueEnd + Self.settlingMilliseconds { histogram.record(latency * 1_000) }
         summary.alerts += 1
         if truth != nil { summary.rightAlerts += 1 }
         onAlert(

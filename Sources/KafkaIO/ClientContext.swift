@@ -8,6 +8,7 @@ final class ClientContext {
     let onConnectionEvent: ((ConnectionEvent) -> Void)?
     let onDelivery: ((DeliveryReport) -> Void)?
     weak var rebalancer: (any Rebalancing)?
+    let groupActivity = GroupActivity()
 
     init(
         log: LogHandler?, onConnectionEvent: ((ConnectionEvent) -> Void)? = nil, onDelivery: ((DeliveryReport) -> Void)? = nil

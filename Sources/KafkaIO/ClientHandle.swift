@@ -8,7 +8,7 @@ internal import CRdKafka
     enum Kind { case consumer, producer }
 
     let pointer: OpaquePointer
-    private let context: ClientContext
+    let context: ClientContext
     /// Set while the client's group has been joined but never assigned: librdkafka 2.0.2 then aborts the process when the client
     /// is destroyed (its issue 4312, cooperative-sticky). Such a client is left behind instead, which happens at most once
     /// per consumer, when it stops while it starts.
@@ -31,9 +31,10 @@ internal import CRdKafka
         unsafe ClientHandle.installCallbacks(configuration, kind, context)
         var reason = [CChar](repeating: 0, count: ClientHandle.reasonBytesMax)
         let type = kind == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
-        // SAFETY: on success the client owns the configuration, on failure we still do.
+        // SAFETY: on success the client owns the configuration, on failure we still do; but librdkafka 2.0.2 has freed its interceptors then, and freeing
+        // the rest would free them again. So a consumer's is left behind, which happens once or twice before a process gives up.
         guard let created = unsafe rd_kafka_new(type, configuration, &reason, reason.count) else {
-            unsafe rd_kafka_conf_destroy(configuration)
+            if kind == .producer { unsafe rd_kafka_conf_destroy(configuration) }
             throw .rejected(reason: ClientHandle.text(reason))
         }
         unsafe pointer = created
@@ -106,6 +107,7 @@ internal import CRdKafka
                 }
             }
         case .consumer:
+            unsafe context.groupActivity.install(in: configuration)
             unsafe rd_kafka_conf_set_rebalance_cb(configuration) { _, code, list, opaque in
                 unsafe ClientContext.from(opaque).rebalancer?.rebalance(code, PartitionListView(list))
             }

@@ -1,6 +1,10 @@
 internal import CRdKafka
 
 extension Consumer {
+    /// Whether this member is about to join its group anew. A commit must wait until that is over: under cooperative assignment it would come too late for
+    /// the old generation, and librdkafka 2.0.2 then takes all partitions away.
+    public var isJoining: Bool { client.context.groupActivity.isJoining }
+
     /// Commits for the group. Offsets are the next ones to read.
     ///
     /// - Throws: in synchronous mode what the broker said; otherwise only that the request could not be queued.

@@ -35,9 +35,12 @@ extension Consumer: Rebalancing {
             isCooperative
                 ? unsafe take(rd_kafka_incremental_assign(client.pointer, list.pointer))
                 : code(unsafe rd_kafka_assign(client.pointer, list.pointer), "take the assignment"))
+        let list = PartitionList(partitions)
         if isPaused {
-            let paused = PartitionList(partitions)
-            unsafe _ = rd_kafka_pause_partitions(client.pointer, paused.pointer)
+            unsafe _ = rd_kafka_pause_partitions(client.pointer, list.pointer)
+        } else {
+            // librdkafka keeps the pause of a partition that left and came back.
+            unsafe _ = rd_kafka_resume_partitions(client.pointer, list.pointer)
         }
         handlers.onAssigned(partitions)
     }

@@ -6,6 +6,8 @@ enum ConsumerDefaults {
         ("enable.auto.commit", "false"),
         ("enable.auto.offset.store", "false"),
         ("auto.offset.reset", "earliest"),
+        // What a transaction left unfinished or gave up has not happened.
+        ("isolation.level", "read_committed"),
         // A missing topic is an error to report by name, not something to create with the broker's defaults.
         ("allow.auto.create.topics", "false"),
         // A topic that appears is noticed within this time (librdkafka: 5 minutes).

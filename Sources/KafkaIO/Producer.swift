@@ -9,17 +9,24 @@ internal import CRdKafka
     private let main: QueueHandle
     private var waker: Waker?
     private let outstanding: Outstanding
+    private let making: Making
     /// By the topic's index.
     private var handles: [OpaquePointer?]
-    private var arguments: UnsafeMutablePointer<rd_kafka_vu_t>
-    private var argumentsCapacity: Int
+    private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
+
+    /// What it was made from.
+    private struct Making {
+        let properties: [(name: String, value: String)]
+        let onDelivery: (DeliveryReport) -> Void
+        let onConnectionEvent: (ConnectionEvent) -> Void
+        let log: LogHandler?
+    }
 
     /// Shared with the delivery callback; both run on the one thread that polls.
     private final class Outstanding { var count = 0 }
 
-    /// Arguments that are not headers: topic, flags, key, value, timestamp, opaque, partition.
-    private static let fixedArgumentsMax = 7
-    private static let headersAtFirst = 16
+    /// Topic, flags, key, value, timestamp, opaque, partition, headers.
+    private static let argumentsMax = 8
 
     /// Does not wait for a broker.
     ///
@@ -33,6 +40,7 @@ internal import CRdKafka
         properties: [(name: String, value: String)], onDelivery: @escaping (DeliveryReport) -> Void,
         onConnectionEvent: @escaping (ConnectionEvent) -> Void = { _ in }, log: LogHandler? = nil
     ) throws(ConfigurationError) {
+        making = Making(properties: properties, onDelivery: onDelivery, onConnectionEvent: onConnectionEvent, log: log)
         let outstanding = Outstanding()
         let context = ClientContext(
             log: log, onConnectionEvent: onConnectionEvent,
@@ -46,8 +54,7 @@ internal import CRdKafka
         // SAFETY: the reference to the main queue is ours.
         main = unsafe QueueHandle(rd_kafka_queue_get_main(client.pointer), of: client)
         unsafe handles = []
-        argumentsCapacity = Producer.fixedArgumentsMax + Producer.headersAtFirst
-        unsafe arguments = .allocate(capacity: argumentsCapacity)
+        unsafe arguments = .allocate(capacity: Producer.argumentsMax)
     }
 
     deinit {
@@ -59,6 +66,20 @@ internal import CRdKafka
         unsafe arguments.deallocate()
     }
 
+    /// Another producer made the same way, to take the place of this one after a fatal error. What is outstanding here gets no report.
+    /// - Parameter waker: as for ``wakeOnDelivery(_:)``.
+    public func replacement(waker: Waker?) throws(KafkaError) -> Producer {
+        do throws(ConfigurationError) {
+            let producer = try Producer(
+                properties: making.properties, onDelivery: making.onDelivery, onConnectionEvent: making.onConnectionEvent, log: making.log)
+            if let waker { producer.wakeOnDelivery(waker) }
+            return producer
+        } catch {
+            // The properties were right before: it is the machine that has no room.
+            throw KafkaError("make another producer", code: RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, reason: error.description)
+        }
+    }
+
     /// Queues a message; everything is copied. The buffers need to live during the call only.
     ///
     /// - Parameters:
@@ -66,7 +87,7 @@ internal import CRdKafka
     ///   - key: nil for none.
     ///   - value: nil for a tombstone.
     ///   - timestampMilliseconds: since the epoch; nil for now.
-    ///   - sequence: comes back in the ``DeliveryReport``.
+    ///   - sequence: comes back in the ``DeliveryReport``; at most 48 bits.
     public func produce(
         to topic: Topic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: MessageHeaders? = nil, timestampMilliseconds: Int64? = nil, sequence: UInt64
@@ -74,11 +95,10 @@ internal import CRdKafka
         guard let handle = unsafe handle(for: topic) else {
             return .rejected(KafkaError("produce to \(topic)", code: rd_kafka_last_error()))
         }
-        reserveArguments(headers?.count ?? 0)
         var count = 0
         unsafe append(RD_KAFKA_VTYPE_RKT, &count) { unsafe $0.rkt = handle }
         unsafe append(RD_KAFKA_VTYPE_MSGFLAGS, &count) { unsafe $0.i = RD_KAFKA_MSG_F_COPY }
-        unsafe append(RD_KAFKA_VTYPE_OPAQUE, &count) { unsafe $0.ptr = UnsafeMutableRawPointer(bitPattern: UInt(sequence)) }
+        unsafe append(RD_KAFKA_VTYPE_OPAQUE, &count) { unsafe $0.ptr = DeliveryReport.opaque(sequence, topic) }
         if let partition { unsafe append(RD_KAFKA_VTYPE_PARTITION, &count) { unsafe $0.i32 = partition } }
         if let timestampMilliseconds {
             unsafe append(RD_KAFKA_VTYPE_TIMESTAMP, &count) { unsafe $0.i64 = timestampMilliseconds }
@@ -90,18 +110,22 @@ internal import CRdKafka
             unsafe append(RD_KAFKA_VTYPE_VALUE, &count) { unsafe Producer.set(&$0, to: value) }
         }
         guard let headers, headers.count > 0 else { return send(count, to: topic) }
-        return unsafe headers.bytes.withUnsafeBytes { bytes in
+        // Not as separate arguments: librdkafka 2.0.2 frees those twice where the topic does not exist.
+        let object = unsafe rd_kafka_headers_new(headers.count)!
+        unsafe headers.bytes.withUnsafeBytes { bytes in
             let start = bytes.baseAddress!
             for entry in headers.entries {
-                unsafe append(RD_KAFKA_VTYPE_HEADER, &count) {
-                    // SAFETY: name and value lie within the header's bytes, the name with a zero byte behind it.
-                    unsafe $0.header.name = (start + entry.nameStart).assumingMemoryBound(to: CChar.self)
-                    unsafe $0.header.val = entry.valueCount < 0 ? nil : start + entry.valueStart
-                    unsafe $0.header.size = max(0, entry.valueCount)
-                }
+                // SAFETY: name and value lie within the header's bytes, the name with a zero byte behind it; both are copied.
+                let name = unsafe (start + entry.nameStart).assumingMemoryBound(to: CChar.self)
+                let value = unsafe entry.valueCount < 0 ? nil : start + entry.valueStart
+                unsafe _ = rd_kafka_header_add(object, name, -1, value, max(0, entry.valueCount))
             }
-            return send(count, to: topic)
         }
+        unsafe append(RD_KAFKA_VTYPE_HEADERS, &count) { unsafe $0.headers = object }
+        let result = send(count, to: topic)
+        // SAFETY: a message that was queued has taken the headers over; otherwise they are still ours.
+        if case .queued = result {} else { unsafe rd_kafka_headers_destroy(object) }
+        return result
     }
 
     /// Hands out delivery reports and events.
@@ -165,14 +189,6 @@ internal import CRdKafka
 
     /// Points at nothing that is ever read.
     private static var emptyBytes: UnsafeRawPointer { unsafe UnsafeRawPointer(bitPattern: 8)! }
-
-    private func reserveArguments(_ headerCount: Int) {
-        let wanted = Producer.fixedArgumentsMax + headerCount
-        if wanted <= argumentsCapacity { return }
-        unsafe arguments.deallocate()
-        unsafe arguments = .allocate(capacity: wanted)
-        argumentsCapacity = wanted
-    }
 
     private func handle(for topic: Topic) -> OpaquePointer? {
         let index = Int(topic.index)

@@ -3,7 +3,7 @@ public import Telemetry
 
 /// Everything that vane.yaml says, with flags and environment applied, defaults filled in and paths resolved.
 ///
-/// What a build cannot do yet (a delivery mode, Redis, packages by URL) is read here all the same; the service refuses it.
+/// What a build cannot do yet (Redis, packages by URL) is read here all the same; the service refuses it.
 public struct Configuration: Sendable {
     /// Path of the schema.
     public var schema: String
@@ -52,6 +52,10 @@ public struct Configuration: Sendable {
         public var bootstrap: String
         public var group: String
         public var delivery: Delivery
+        /// How often offsets are committed; bounds how long an output waits for its transaction.
+        public var commitIntervalMilliseconds: Int64
+        /// Of exactly-once delivery: a producer's name that lasts from one start to the next. Nil: one of the process's own.
+        public var transactionalID: String?
         public var decisions: DecisionShare
         public var topics: Topics
         /// librdkafka properties in the order of the file: for both sides, and those for one side only.

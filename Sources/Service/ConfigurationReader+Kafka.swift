@@ -4,10 +4,13 @@ extension ConfigurationSection {
     /// Properties that Vane sets itself, with the reason or the key to use.
     private static let ownProperties: [(name: String, remedy: String)] = [
         ("bootstrap.servers", "use kafka.bootstrap"), ("metadata.broker.list", "use kafka.bootstrap"), ("group.id", "use kafka.group"),
-        ("transactional.id", "use kafka.delivery"), ("enable.idempotence", "use kafka.delivery"),
+        ("transactional.id", "use kafka.transactional_id"), ("enable.idempotence", "use kafka.delivery"),
         ("enable.auto.commit", "remove it: offsets are committed after the outputs"),
         ("enable.auto.offset.store", "remove it: offsets are committed after the outputs"),
     ]
+
+    /// A millisecond to a minute: longer, and too much would be decided again after a crash.
+    private static let commitIntervalRange: ClosedRange<Int64> = 1...60_000
 
     mutating func readKafka() -> Configuration.Kafka {
         var kafka = section("kafka")
@@ -17,6 +20,8 @@ extension ConfigurationSection {
         }
         let group = kafka.text("group", default: "vane")
         let delivery = kafka.choice("delivery", default: Configuration.Kafka.Delivery.atLeastOnce)
+        let interval = kafka.duration("commit_interval", in: Self.commitIntervalRange, default: delivery == .exactlyOnce ? 100 : 500)
+        let transactionalID = kafka.text("transactional_id", .optional)
         let decisions = kafka.readDecisions()
         let topics = kafka.readTopics()
         let properties = kafka.readProperties("properties")
@@ -24,8 +29,8 @@ extension ConfigurationSection {
         let producer = kafka.readProperties("producer")
         kafka.finish()
         return Configuration.Kafka(
-            bootstrap: bootstrap, group: group, delivery: delivery, decisions: decisions, topics: topics, properties: properties,
-            consumer: consumer, producer: producer)
+            bootstrap: bootstrap, group: group, delivery: delivery, commitIntervalMilliseconds: interval, transactionalID: transactionalID,
+            decisions: decisions, topics: topics, properties: properties, consumer: consumer, producer: producer)
     }
 
     private mutating func readDecisions() -> Configuration.DecisionShare {

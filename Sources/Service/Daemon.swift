@@ -35,7 +35,7 @@ public final class Daemon {
         do {
             pipeline = try Pipeline(
                 prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
-                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo)
+                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, sharesJournals: configuration.journals.redis != nil)
         } catch {
             throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
         }
@@ -81,7 +81,6 @@ public final class Daemon {
             diagnostics.error(code: "not-available", "this version does not \(what)", remedy: remedy, at: position)
         }
         if configuration.journals.redis != nil { refuse("keep journals in Redis", "leave 'journals.redis' out: they are then kept in memory") }
-        if configuration.kafka?.delivery == .exactlyOnce { refuse("deliver exactly once", "set 'kafka.delivery: at-least-once'") }
         for package in configuration.packages {
             if case .url = package.source { refuse("subscribe to packages by URL", "name a file or folder with 'path'", at: package.position) }
         }

@@ -6,7 +6,11 @@ internal import Telemetry
 
 /// Sends what was decided to Kafka, as CloudEvents in binary mode, and keeps count of what is acknowledged.
 final class Outputs {
-    private let producer: Producer
+    private(set) var producer: Producer
+    private var waker: Waker?
+    /// How many outputs were made, ever.
+    private(set) var sentCount: UInt64 = 0
+    private var wasCongested = false
     private let alerts: Topic
     private let controlActions: Topic
     private let decisions: Topic
@@ -17,20 +21,58 @@ final class Outputs {
     private var headers = MessageHeaders()
     private var body = JSONWriter(capacity: 4096)
     private let log: Logger
+    private let isTransactional: Bool
 
     /// Shared with the delivery callback, which runs on the polling thread as everything here does.
     private final class Acknowledgements {
         var tracker = DeliveryTracker(outputCountMax: Outputs.outstandingMax, batchCountMax: Outputs.batchesMax)
         /// Set when an output can never be delivered.
         var failure: KafkaError?
+        /// Set when an output was not delivered within its transaction; it may be within the next.
+        var undelivered: KafkaError?
+
+        func take(_ report: DeliveryReport, isTransactional: Bool, _ log: Logger) {
+            guard let error = report.failure else { return tracker.acknowledge(report.sequence) }
+            if isTransactional && !Outputs.lastingFailures.contains(error.code) {
+                tracker.acknowledge(report.sequence)
+                undelivered = undelivered ?? error
+                return
+            }
+            tracker.fail(report.sequence)
+            if failure == nil { log.error("output-refused", "\(error); \(Outputs.remedy(error.code))") }
+            failure = failure ?? error
+        }
+    }
+
+    /// Trying again does not help against these.
+    private static let lastingFailures: Set<KafkaErrorCode> = [
+        .messageTooLarge, .unknownTopicOrPartition, .unknownTopicLocally, .unknownPartition, .topicAuthorizationFailed, .invalidTopic,
+    ]
+
+    private static func remedy(_ code: KafkaErrorCode) -> String {
+        switch code {
+        case .messageTooLarge:
+            "raise the topic's max.message.bytes, or lower message.max.bytes under 'kafka.producer' to it: then only what is too large is left out"
+        case .unknownTopicOrPartition, .unknownTopicLocally, .unknownPartition: "create the topic, or name another under 'kafka.topics'"
+        case .topicAuthorizationFailed: "allow this user to write to the topic"
+        default: "see to the topic, then start again: nothing is lost"
+        }
     }
 
     /// Outputs that wait for their acknowledgement; more are not made until some came.
     static let outstandingMax = 65_536
+    /// From the first on no more events are taken, until it is the second: what waits for a slow broker stays small, and so does what is decided again.
+    private static let congested = 16_384
+    private static let relieved = 4_096
     /// Batches whose offsets wait for their outputs.
     static let batchesMax = 4_096
+    /// How long partitions are held back from others while outputs are being acknowledged.
+    static let handOverMilliseconds: Int32 = 10_000
     /// Outputs of one event at most: an alert, a decision, a dead letter, actions and list entries.
     static let perEventMax = 1_024
+
+    /// The session of a member of the group, where the configuration does not say otherwise; a transaction that a dead process leaves open ends with it.
+    static let sessionMilliseconds = "10000"
 
     init(_ kafka: Configuration.Kafka, instance: String, log: Logger) throws(ConfigurationError) {
         let topics = kafka.topics
@@ -41,31 +83,62 @@ final class Outputs {
         deadLetters = Topic(topics.deadLetters)
         source = "vane/" + instance
         self.log = log
+        isTransactional = kafka.delivery == .exactlyOnce
+        let isTransactional = isTransactional
         let acknowledgements = Acknowledgements()
         self.acknowledgements = acknowledgements
         producer = try Producer(
-            properties: [("bootstrap.servers", kafka.bootstrap), ("client.id", "vane-" + instance)] + kafka.properties.map { ($0.name, $0.value) }
-                + kafka.producer.map { ($0.name, $0.value) },
-            onDelivery: { report in
-                if let failure = report.failure {
-                    acknowledgements.tracker.fail(report.sequence)
-                    acknowledgements.failure = failure
-                } else {
-                    acknowledgements.tracker.acknowledge(report.sequence)
-                }
-            },
+            properties: [("bootstrap.servers", kafka.bootstrap), ("client.id", "vane-" + instance)] + Self.transactional(kafka, instance: instance)
+                + kafka.properties.map { ($0.name, $0.value) } + kafka.producer.map { ($0.name, $0.value) },
+            onDelivery: { report in acknowledgements.take(report, isTransactional: isTransactional, log) },
             onConnectionEvent: { event in log.warning("kafka-producer", event.description) },
             log: { line in log.debug("librdkafka", line.description) })
     }
 
-    func wakeOnDelivery(_ waker: Waker) { producer.wakeOnDelivery(waker) }
+    /// What makes the producer transactional. The id is a process's own, so that no two fence each other, unless the configuration gives one that lasts.
+    private static func transactional(_ kafka: Configuration.Kafka, instance: String) -> [(String, String)] {
+        guard kafka.delivery == .exactlyOnce else { return [] }
+        let session = (kafka.properties + kafka.consumer).last { $0.name == "session.timeout.ms" }?.value ?? sessionMilliseconds
+        let own = "\(kafka.group)-\(instance)-" + String(UInt64.random(in: .min ... .max), radix: 16)
+        return [
+            ("transactional.id", kafka.transactionalID ?? own), ("transaction.timeout.ms", session),
+            // The broker may still be ending the last transaction when the next one begins.
+            ("retry.backoff.ms", "10"),
+        ]
+    }
+
+    func wakeOnDelivery(_ waker: Waker) {
+        self.waker = waker
+        producer.wakeOnDelivery(waker)
+    }
+
+    /// After a fatal error; everything outstanding is forgotten.
+    func replaceProducer() throws(KafkaError) {
+        producer = try producer.replacement(waker: waker)
+        forget()
+    }
+
+    /// Forgets everything outstanding: its transaction has ended.
+    func forget() {
+        acknowledgements.tracker.reset()
+        acknowledgements.undelivered = nil
+    }
+
+    /// Why an output of the present transaction was not delivered, if one was not.
+    var undelivered: KafkaError? { acknowledgements.undelivered }
+
+    /// Whether so much waits for acknowledgement that no more should be decided.
+    var isCongested: Bool {
+        wasCongested = outstandingCount >= (wasCongested ? Self.relieved : Self.congested)
+        return wasCongested
+    }
 
     /// Hands out acknowledgements.
     /// - Throws: where an output cannot be delivered at all, so that going on would lose it.
     func poll(timeoutMilliseconds: Int32 = 0) throws(KafkaError) {
         producer.poll(timeoutMilliseconds: timeoutMilliseconds)
         if let failure = acknowledgements.failure { throw failure }
-        if let fatal = producer.fatalError { throw fatal }
+        if !isTransactional, let fatal = producer.fatalError { throw fatal }
     }
 
     var hasRoom: Bool { acknowledgements.tracker.outstandingCount + Self.perEventMax <= Self.outstandingMax }
@@ -138,6 +211,7 @@ final class Outputs {
 
     private func produce(_ topic: Topic, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> KafkaError? {
         let sequence = acknowledgements.tracker.nextSequence()
+        sentCount += 1
         while true {
             switch producer.produce(to: topic, key: key, value: value, headers: headers, sequence: sequence) {
             case .queued: return nil
@@ -149,7 +223,13 @@ final class Outputs {
                 log.error("output-too-large", "\(error); raise message.max.bytes of the producer and of the topic \(topic)")
                 acknowledgements.tracker.acknowledge(sequence)
                 return nil
+            case .rejected(let error) where isTransactional && !Self.lastingFailures.contains(error.code):
+                // The transaction is broken: what follows from it comes at the next turn.
+                acknowledgements.tracker.acknowledge(sequence)
+                acknowledgements.undelivered = acknowledgements.undelivered ?? error
+                return nil
             case .rejected(let error):
+                log.error("output-refused", "\(error); \(Self.remedy(error.code))")
                 acknowledgements.tracker.fail(sequence)
                 return error
             }

@@ -191,8 +191,33 @@ extension IntegrationTests {
                 #expect((1_000...2_600).contains(summary["events"].int ?? 0), "\(summary)")
                 #expect((5.0...8.0).contains(summary["seconds"].double ?? 0), "\(summary)")
                 #expect((summary["stories"].int ?? 0) > 0 && (summary["stories_caught"].int ?? 9) <= (summary["stories"].int ?? 0))
-                // A debug build on a busy machine is slow, but not stalled; the budget itself is measured with the release build.
+                // A busy machine makes it slow, but never stalls it; the budget has a test of its own.
                 #expect((summary["latency_max_ms"].double ?? 9_999) < 3_000, "\(summary)")
+            }
+        }
+
+        /// What the demo claims. On a machine that others keep busy it is measured again, and not judged in the end.
+        @Test func theDemoKeepsItsBudget() throws {
+            var measured: [Double] = []
+            var busiest = 0.0
+            for seed in 1...5 {
+                let before = try Machine.waitingSeconds()
+                let result = try Child.run(
+                    ["demo", "--duration", "8s", "--rate", "500", "--seed", "\(seed)", "--rules", Places.rules, "--format", "json"])
+                try #require(result.status == 0, "\(result.errors)")
+                let waiting = try Machine.waitingSeconds() - before
+                let summary = try #require(result.lines.last.map { JSON(parsing: $0) })["summary"]
+                let p99 = try #require(summary["latency_p99_ms"].double)
+                #expect(p99 > 0, "no alert came after the first phase: \(summary)")
+                if p99 <= 500 { return }
+                measured.append(p99)
+                busiest = max(busiest, waiting)
+                print("the demo's p99 was \(p99) ms while programs waited \(waiting) of 8 seconds for a processor: measuring again")
+            }
+            if busiest > 4 {
+                print("the demo's budget is not judged: this machine is too busy")
+            } else {
+                Issue.record("p99 above the budget of 500 ms, time and again, on a quiet machine: \(measured)")
             }
         }
 

@@ -230,7 +230,8 @@ extension IntegrationTests {
             let cases: [(String, [String], [String])] = [
                 (good + "  grouop: x\n", [], ["\(path):5:3: error[unknown-key]", "'group'"]),
                 (good + "  decisions: some\n", [], ["\(path):5:14: error[bad-value]", "none, all"]),
-                (good + "  delivery: exactly-once\n", [], ["error[not-available]", "at-least-once"]),
+                (good + "  commit_interval: 2h\n", [], ["\(path):5:20: error["]),
+                (good + "  properties: {transactional.id: x}\n", [], ["\(path):5:16: error[bad-value]", "kafka.transactional_id"]),
                 (good + "  properties: {no.such.property: 1}\n", [], ["no.such.property", "error[bad-property]"]),
                 (good + "  consumer: {fetch.wait.max.ms: soon}\n", [], ["fetch.wait.max.ms", "error[bad-property]"]),
                 (good + "  properties: {enable.auto.commit: true}\n", [], ["\(path):5:16: error[bad-value]", "enable.auto.commit"]),

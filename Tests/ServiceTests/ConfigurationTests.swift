@@ -85,6 +85,9 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         #expect(
             configuration.kafka?.group == "vane" && configuration.kafka?.delivery == .atLeastOnce
                 && configuration.kafka?.decisions == Configuration.DecisionShare.none)
+        #expect(configuration.kafka?.commitIntervalMilliseconds == 500 && configuration.kafka?.transactionalID == nil)
+        let exact = try read("schema: s.yaml\nkafka: {bootstrap: 'a:1', delivery: exactly-once, transactional_id: vane-1}").kafka
+        #expect(exact?.commitIntervalMilliseconds == 100 && exact?.transactionalID == "vane-1")
         #expect(configuration.kafka?.topics == Configuration.Topics())
         #expect(configuration.journals == Configuration.Journals(redis: nil, memoryBytes: 4 << 30, recordsPerEntity: 100_000))
         #expect(configuration.pseudonymKey == nil && configuration.budgetMilliseconds == 500 && configuration.redisDown == .degrade)

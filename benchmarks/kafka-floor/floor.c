@@ -6,11 +6,13 @@
  *   floor hop      BROKERS FROM TO LINGER_MS [PROPERTY=VALUE]...   consumes, produces the same bytes; until SIGTERM
  *   floor sink     BROKERS TOPIC COUNT [WARMUP]        reads COUNT messages, prints percentiles of those after WARMUP
  *
- * A message begins with the 8 bytes of the nanosecond (CLOCK_REALTIME) at which it was meant to be sent: a generator that falls
- * behind makes the latency longer, not the load smaller (no coordinated omission). The record's timestamp is that time in
- * milliseconds. The same clock is read by the sink, so all three run on one machine.
+ * A message is an event in JSON whose event_id is the nanosecond (CLOCK_REALTIME) at which it was meant to be sent: a generator
+ * that falls behind makes the latency longer, not the load smaller (no coordinated omission). The record's timestamp is that time
+ * in milliseconds. The sink looks for the event_id in what it gets, which may be the same bytes or an alert about them, and
+ * reads the same clock, so all three run on one machine.
  *
  * `hop` and the other two use the settings that Vane's KafkaIO sets by default, so that the loop is a floor for it. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>
@@ -21,7 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH_MAX = 1000, REASON_BYTES = 512, IDLE_MILLISECONDS = 30000 };
+enum { BATCH_MAX = 1000, REASON_BYTES = 512, IDLE_MILLISECONDS = 30000, EVENT_BYTES_MIN = 160 };
+
+#define EVENT_ID "{\"event_id\":\""
 
 static volatile sig_atomic_t stopping;
 
@@ -135,12 +139,37 @@ static void finish(rd_kafka_t *client, rd_kafka_topic_t *topic) {
     rd_kafka_destroy(client);
 }
 
+/* An event of exactly so many bytes, filled up by a field that no schema knows. */
+static void write_event(char *value, size_t bytes, int64_t due, long number) {
+    time_t second = due / 1000000000;
+    struct tm calendar;
+    char when[32], head[EVENT_BYTES_MIN];
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", gmtime_r(&second, &calendar));
+    int length = snprintf(head, sizeof head,
+                          EVENT_ID "%" PRId64 "\",\"event_time\":\"%s.%03dZ\",\"account_id\":\"A%ld\",\"amount\":12.50,\"rest\":\"", due,
+                          when, (int)(due / 1000000 % 1000), number % 1000);
+    if (length < 0 || (size_t)length + 2 > bytes) die("event", "too few bytes");
+    memcpy(value, head, (size_t)length);
+    memset(value + length, 'x', bytes - (size_t)length - 2);
+    memcpy(value + bytes - 2, "\"}", 2);
+}
+
+/* The time at which the event was due, from its id; 0 where there is none. */
+static int64_t due_of(const char *value, size_t bytes) {
+    static const char key[] = "\"event_id\":\"";
+    const char *found = memmem(value, bytes, key, sizeof key - 1);
+    int64_t due = 0;
+    if (!found) return 0;
+    for (const char *digit = found + sizeof key - 1; digit < value + bytes && *digit >= '0' && *digit <= '9'; digit++)
+        due = due * 10 + (*digit - '0');
+    return due;
+}
+
 static int generate(const char *brokers, const char *name, double rate, double seconds, size_t bytes) {
-    if (rate <= 0 || seconds <= 0 || bytes < 8) die("generate", "RATE and SECONDS above 0, BYTES at least 8");
+    if (rate <= 0 || seconds <= 0 || bytes < EVENT_BYTES_MIN) die("generate", "RATE and SECONDS above 0, BYTES at least 160");
     rd_kafka_t *client = producer(brokers, "0", 0, NULL);
     rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
-    unsigned char *value = malloc(bytes);
-    memset(value, 'x', bytes);
+    char *value = malloc(bytes);
     long count = (long)(rate * seconds);
     int64_t start = now_nanoseconds(), late_max = 0;
     for (long number = 0; number < count && !stopping; number++) {
@@ -151,7 +180,7 @@ static int generate(const char *brokers, const char *name, double rate, double s
             nanosleep(&pause, NULL);
         }
         if (-left > late_max) late_max = -left;
-        memcpy(value, &due, sizeof due);
+        write_event(value, bytes, due, number);
         produce(client, topic, value, bytes, &number, sizeof number, due / 1000000);
         if (number % 100 == 0) rd_kafka_poll(client, 0);
     }
@@ -215,11 +244,8 @@ static int sink(const char *brokers, const char *topic, long count, long warmup)
         if (taken) latest = now;
         if (seen && now - latest > (int64_t)IDLE_MILLISECONDS * 1000000) die("sink", "nothing for 30 s: messages are missing");
         for (size_t index = 0; index < taken; index++) {
-            if (!batch[index]->err && batch[index]->len >= 8 && seen < count) {
-                int64_t due;
-                memcpy(&due, batch[index]->payload, sizeof due);
-                latency[seen++] = now - due;
-            }
+            int64_t due = batch[index]->err ? 0 : due_of(batch[index]->payload, batch[index]->len);
+            if (due && seen < count) latency[seen++] = now - due;
             rd_kafka_message_destroy(batch[index]);
         }
     }

@@ -40,16 +40,25 @@ final class Cluster: @unchecked Sendable {
     private static let shared = Swift.Result { try external.map { Cluster(bootstrap: $0, folder: nil) } ?? start("shared") }
 
     /// One of its own, for a test that kills it.
-    static func start(_ name: String) throws -> Cluster {
+    /// - Parameter settings: the broker's, as `key=value`.
+    static func start(_ name: String, settings: [String] = []) throws -> Cluster {
         let folder = "/tmp/vane-it-kafka-\(getpid())-\(name)"
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
-        let output = try Shell.run("KAFKA_HEAP=256m '\(tool!)' start '\(folder)'")
+        let output = try Shell.run("KAFKA_HEAP=256m '\(tool!)' start '\(folder)'" + settings.map { " --set '\($0)'" }.joined())
         return Cluster(bootstrap: output.split(separator: "\n").last.map(String.init) ?? "", folder: folder)
     }
 
     func kill() throws { try Shell.run("'\(Cluster.tool!)' kill '\(folder!)'") }
     func revive() throws { try Shell.run("KAFKA_HEAP=256m '\(Cluster.tool!)' revive '\(folder!)'") }
+
+    func addPartitions(_ topic: String, upTo count: Int) throws {
+        try Shell.run("'\(Cluster.tool!)' tool topics --bootstrap-server \(bootstrap) --alter --topic \(topic) --partitions \(count)")
+    }
+
+    func deleteTopic(_ name: String) throws {
+        try Administrator(properties: [("bootstrap.servers", bootstrap)]).deleteTopics([name], timeoutMilliseconds: 30_000)
+    }
 
     func createTopic(_ name: String, partitions: Int, configuration: [String: String] = [:]) throws {
         if let mock { return try mock.createTopic(name, partitionCount: partitions) }
@@ -133,6 +142,9 @@ final class Feed {
             }
         }
     }
+
+    /// Takes acknowledgements, without waiting.
+    func serve() { producer.poll() }
 
     /// Waits until the broker has everything.
     func flush(sourceLocation: SourceLocation = #_sourceLocation) {

@@ -1,0 +1,121 @@
+extension CommandBuffer {
+    /// `APPEND`: the value's new length, an integer.
+    public mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        let end = unsafe begin("*3\r\n$6\r\nAPPEND\r\n", key: key)
+        unsafe appendArgument(value)
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `GETRANGE`: bytes `from` to and with `through`, negative ones counted from the end; bulk, empty where there is no key.
+    public mutating func getRange(key: UnsafeRawBufferPointer, from: Int, through: Int) {
+        let end = unsafe begin("*4\r\n$8\r\nGETRANGE\r\n", key: key)
+        appendArgument(Int64(from))
+        appendArgument(Int64(through))
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `MGET`: one value per key, bulk or missing. Nothing where there are no keys.
+    public mutating func get(keys: borrowing KeyList) {
+        guard keys.count > 0 else { return }
+        precondition(keys.count < Int(Int32.max), "too many keys")
+        bytes.append(0x2A)
+        bytes.append(decimal: Int64(keys.count + 1))
+        bytes.append("\r\n$4\r\nMGET\r\n")
+        let first = unsafe keys[0]
+        unsafe appendArgument(first)
+        let end = bytes.count - 2
+        for index in 1..<max(1, keys.count) { unsafe appendArgument(keys[index]) }
+        finish(keyLength: first.count, keyEnd: end, replies: Int32(keys.count), keys: .each)
+    }
+
+    /// `STRLEN`: an integer, 0 where there is no key.
+    public mutating func stringLength(key: UnsafeRawBufferPointer) {
+        let end = unsafe begin("*2\r\n$6\r\nSTRLEN\r\n", key: key)
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `PEXPIRE`: the integer 1, or 0 where there is no key.
+    public mutating func expire(key: UnsafeRawBufferPointer, milliseconds: Int64) {
+        let end = unsafe begin("*3\r\n$7\r\nPEXPIRE\r\n", key: key)
+        appendArgument(milliseconds)
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `SET`, with `PX` where it expires: a status.
+    public mutating func set(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, expireMilliseconds: Int64? = nil) {
+        let end = unsafe begin(expireMilliseconds == nil ? "*3\r\n$3\r\nSET\r\n" : "*5\r\n$3\r\nSET\r\n", key: key)
+        unsafe appendArgument(value)
+        if let expireMilliseconds {
+            bytes.append("$2\r\nPX\r\n")
+            appendArgument(expireMilliseconds)
+        }
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `RENAME`: a status, an error where there is no key. In a cluster both keys must share a hash tag.
+    public mutating func rename(key: UnsafeRawBufferPointer, to newKey: UnsafeRawBufferPointer) {
+        let end = unsafe begin("*3\r\n$6\r\nRENAME\r\n", key: key)
+        unsafe appendArgument(newKey)
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// `DEL`: the integer 1, or 0 where there is no key.
+    public mutating func delete(key: UnsafeRawBufferPointer) {
+        let end = unsafe begin("*2\r\n$3\r\nDEL\r\n", key: key)
+        finish(keyLength: key.count, keyEnd: end)
+    }
+
+    /// Any other command.
+    ///
+    /// - Parameters:
+    ///   - key: which argument is the key that a cluster routes by; nil for a command of the server: a cluster's goes to one of its masters.
+    ///   - replies: the values in the reply: 1, or the elements of an array, which are then values by themselves. Nil for a
+    ///     reply as it comes: one value, which is of kind `array` where the reply is one; see ``ReplyBuffer/elements(of:)``.
+    public mutating func command(_ arguments: [[UInt8]], key: Int? = nil, replies: Int? = nil) {
+        precondition(!arguments.isEmpty && (replies ?? 1) > 0, "a command has a name and a reply")
+        bytes.append(0x2A)
+        bytes.append(decimal: Int64(arguments.count))
+        bytes.append("\r\n")
+        var keyEnd = 0
+        for (index, argument) in arguments.enumerated() {
+            unsafe argument.withUnsafeBytes { unsafe appendArgument($0) }
+            if index == key { keyEnd = bytes.count - 2 }
+        }
+        finish(
+            keyLength: key.map { arguments[$0].count } ?? 0, keyEnd: keyEnd, replies: replies.map { Int32($0) } ?? CommandBuffer.asItComes,
+            keys: key == nil ? .none : .one)
+    }
+
+    /// ``command(_:key:replies:)`` with arguments as text.
+    public mutating func command(_ arguments: [String], key: Int? = nil, replies: Int? = nil) {
+        command(arguments.map { Array($0.utf8) }, key: key, replies: replies)
+    }
+
+    /// Each argument of a command, its name first: for whoever stands in for a server. The bytes are valid during the call.
+    public func forEachArgument(of command: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let whole = unsafe encoded(command)
+        var at = 0
+        /// The number after the type's mark at `at`, which moves behind its line.
+        func number() -> Int {
+            var value = 0
+            at += 1
+            while unsafe whole[at] != 0x0D {
+                value = unsafe value * 10 + Int(whole[at] - 48)
+                at += 1
+            }
+            at += 2
+            return value
+        }
+        for _ in 0..<number() {
+            let length = number()
+            unsafe body(UnsafeRawBufferPointer(rebasing: whole[at..<(at + length)]))
+            at += length + 2
+        }
+    }
+
+    /// The values that a command's reply has; nil where it comes as it comes.
+    public func replies(of command: Int) -> Int? {
+        let replies = entries[command].replies
+        return replies == CommandBuffer.asItComes ? nil : Int(replies)
+    }
+}

@@ -1,0 +1,96 @@
+/// Commands in RESP, encoded one after another, with what is needed to route them and to read their replies.
+///
+/// Reused: ``removeAll()`` keeps the room, so that nothing is allocated in steady state.
+public struct CommandBuffer: ~Copyable {
+    /// How many keys a command has, as far as routing needs to know.
+    enum Keys: UInt8 {
+        case none, one
+        /// One reply per key: a cluster asks for each key by itself.
+        case each
+    }
+
+    struct Entry {
+        /// Where the command ends; it starts where the one before ends.
+        var end: Int
+        /// Where the first key's bytes start.
+        var key: Int
+        var keyLength: Int32
+        /// Values in the reply; ``CommandBuffer/asItComes`` for a tree.
+        var replies: Int32
+        var keys: Keys
+    }
+
+    static let asItComes: Int32 = -1
+
+    var bytes = ByteArena()
+    private(set) var entries: [Entry] = []
+    /// Values in all replies.
+    private(set) var replyCount = 0
+
+    public init() {}
+
+    /// Commands.
+    public var count: Int { entries.count }
+
+    public mutating func removeAll() {
+        bytes.removeAll()
+        entries.removeAll(keepingCapacity: true)
+        replyCount = 0
+    }
+
+    // MARK: Encoding, for the commands
+
+    @inline(__always)
+    mutating func appendArgument(_ argument: UnsafeRawBufferPointer) {
+        bytes.append(0x24)
+        bytes.append(decimal: Int64(argument.count))
+        bytes.append("\r\n")
+        unsafe bytes.append(argument)
+        bytes.append("\r\n")
+    }
+
+    mutating func appendArgument(_ number: Int64) {
+        bytes.append(0x24)
+        var length: Int64 = number < 0 ? 2 : 1
+        var rest = number.magnitude / 10
+        while rest > 0 {
+            length += 1
+            rest /= 10
+        }
+        bytes.append(decimal: length)
+        bytes.append("\r\n")
+        bytes.append(decimal: number)
+        bytes.append("\r\n")
+    }
+
+    /// The first key, whose end is what was appended last, and the command's end `arguments` later.
+    @inline(__always)
+    mutating func finish(keyLength: Int, keyEnd: Int, replies: Int32 = 1, keys: Keys = .one) {
+        entries.append(
+            Entry(end: bytes.count, key: keyEnd - keyLength, keyLength: Int32(truncatingIfNeeded: keyLength), replies: replies, keys: keys))
+        replyCount += replies == CommandBuffer.asItComes ? 1 : Int(replies)
+    }
+
+    /// A command whose name and count of arguments is fixed, up to and with its key. Returns where the key's bytes end.
+    @inline(__always)
+    mutating func begin(_ head: StaticString, key: UnsafeRawBufferPointer) -> Int {
+        precondition(key.count <= Int(Int32.max), "a key of 2 GiB")
+        bytes.append(head)
+        unsafe appendArgument(key)
+        return bytes.count - 2
+    }
+
+    // MARK: Reading, for links
+
+    func start(of command: Int) -> Int { command == 0 ? 0 : entries[command - 1].end }
+
+    /// The bytes of one command; valid until the buffer changes.
+    func encoded(_ command: Int) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(rebasing: bytes.bytes[start(of: command)..<entries[command].end])
+    }
+
+    func key(of command: Int) -> UnsafeRawBufferPointer {
+        let entry = entries[command]
+        return unsafe UnsafeRawBufferPointer(rebasing: bytes.bytes[entry.key..<(entry.key + Int(entry.keyLength))])
+    }
+}

@@ -1,0 +1,232 @@
+internal import KafkaIO
+internal import Telemetry
+
+/// Outputs and offsets are committed in one transaction, which spans several batches: a reader of committed records sees each output once, whatever
+/// happens to this process.
+///
+/// A transaction that holds outputs is committed as soon as no more input waits, and at the latest after the commit interval; one that holds offsets only,
+/// less often. What goes wrong in between ends in an abort; then all partitions go back to their committed offsets and the events are decided again, which
+/// comes out the same. The broker refuses offsets of a member that was replaced (by the group's generation) and everything of a producer that was
+/// replaced (by its epoch), so a process that was thought dead cannot add anything.
+final class TransactionalDelivery {
+    /// What is under way. No call waits longer than ``stepMilliseconds``; what was not done by then is tried again in the next turn.
+    private enum State {
+        /// The producer must make itself known to the broker, which ends what an earlier one of its id left open.
+        case starting
+        case idle
+        case open
+        /// The transaction is being committed: its offsets are sent, then it is ended. What became of it is known at the end only.
+        case sendingOffsets, committing
+        case aborting
+        /// Back to the committed offsets.
+        case rewinding
+    }
+
+    private static let stepMilliseconds: Int32 = 1_000
+    /// How often offsets without outputs are committed.
+    private static let offsetsIntervalNanoseconds: Int64 = 1_000_000_000
+    /// How often what does not get on is mentioned.
+    private static let noticeNanoseconds: Int64 = 10_000_000_000
+    /// Two processes of one configured id take turns in fencing each other; a producer that timed out is replaced once in a while.
+    private static let replacementIntervalNanoseconds: Int64 = 60_000_000_000
+
+    private let consumer: Consumer
+    private let outputs: Outputs
+    private let log: Logger
+    private let commitIntervalNanoseconds: Int64
+    /// Whether no other process can have the producer's transactional id.
+    private let isIdentifierOwn: Bool
+
+    private var state = State.starting
+    private var openedNanoseconds: Int64 = 0
+    private var outputsBefore: UInt64 = 0
+    /// The next offsets to read, of the partitions that this transaction has decided something of.
+    private var pending: [TopicPartition: Int64] = [:]
+    /// Whether events were passed over, or decided in vain, that nobody has read again yet.
+    private var mustRewind = false
+    /// What went wrong within a handler that cannot throw.
+    private var failure: KafkaError?
+    private var nextNotice: Int64 = 0
+    private var lastReplacement: Int64?
+
+    init(_ consumer: Consumer, _ outputs: Outputs, commitIntervalMilliseconds: Int64, isIdentifierOwn: Bool, log: Logger) {
+        self.consumer = consumer
+        self.outputs = outputs
+        self.log = log
+        self.isIdentifierOwn = isIdentifierOwn
+        commitIntervalNanoseconds = commitIntervalMilliseconds * 1_000_000
+    }
+
+    var isReady: Bool { state == .idle || state == .open }
+
+    func prepare() throws(KafkaError) -> Bool {
+        if state == .idle {
+            try settle(outputs.producer.beginTransaction(), then: .open)
+            openedNanoseconds = Clock.steadyNanoseconds()
+            outputsBefore = outputs.sentCount
+        }
+        // Partitions are held back in the other states; should an event come all the same, it is read again.
+        if state != .open { mustRewind = true }
+        return state == .open
+    }
+
+    func register(_ offsets: [PartitionOffset]) {
+        for offset in offsets { pending[offset.partition] = offset.offset }
+    }
+
+    func advance() throws(KafkaError) {
+        if let failure { throw failure }
+        if state == .open, let error = outputs.undelivered { abort(because: error) }
+        if state == .idle && mustRewind { state = .rewinding }
+        if !isReady { try step() }
+    }
+
+    func commitIfDue(isDrained: Bool) throws(KafkaError) {
+        guard state == .open else { return }
+        let age = Clock.steadyNanoseconds() - openedNanoseconds
+        let hasOutputs = outputs.sentCount > outputsBefore
+        guard hasOutputs ? isDrained || age >= commitIntervalNanoseconds : age >= Self.offsetsIntervalNanoseconds else { return }
+        state = .sendingOffsets
+        try step()
+        if state == .committing { try step() }
+    }
+
+    func giveUp(_ revoked: [TopicPartition]) {
+        do throws(KafkaError) {
+            try commit(withinMilliseconds: Outputs.handOverMilliseconds)
+        } catch {
+            failure = error
+        }
+        if state == .sendingOffsets {
+            log.warning("hand-over", "the transaction could not be committed in time; the next owner decides its events again")
+            forget()
+            state = .aborting
+        }
+        for partition in revoked { pending[partition] = nil }
+    }
+
+    func lose(_ lost: [TopicPartition]) {
+        // Its offsets would be refused, and its outputs may be another's by now.
+        if state == .open || state == .sendingOffsets {
+            forget()
+            state = .aborting
+        }
+        for partition in lost { pending[partition] = nil }
+    }
+
+    func finish() throws(KafkaError) {
+        try commit(withinMilliseconds: Outputs.handOverMilliseconds)
+        switch state {
+        case .sendingOffsets, .committing: log.error("stopping", "the transaction could not be committed in time; the next start decides its events again")
+        default: break
+        }
+        if state != .committing { abandon() }
+    }
+
+    func abandon() {
+        guard state == .open || state == .sendingOffsets || state == .aborting else { return }
+        _ = outputs.producer.abortTransaction(timeoutMilliseconds: Self.stepMilliseconds)
+    }
+
+    // MARK: Steps
+
+    /// Commits the open transaction, or goes on committing it, as far as that gets in time.
+    private func commit(withinMilliseconds limit: Int32) throws(KafkaError) {
+        let deadline = Clock.steadyNanoseconds() + Int64(limit) * 1_000_000
+        if state == .open { state = .sendingOffsets }
+        while state == .sendingOffsets || state == .committing {
+            let before = state
+            try step()
+            if Clock.steadyNanoseconds() >= deadline { return }
+            // What can be tried again may have failed at once.
+            if state == before { outputs.producer.poll(timeoutMilliseconds: 10) }
+        }
+    }
+
+    private func step() throws(KafkaError) {
+        let producer = outputs.producer
+        switch state {
+        case .idle, .open: break
+        case .starting:
+            try settle(producer.initTransactions(timeoutMilliseconds: Self.stepMilliseconds), then: mustRewind ? .rewinding : .idle)
+        case .sendingOffsets:
+            // Taken now: what has been handed over to others is no longer pending, so the rest is ours in the group's present generation.
+            let offsets = pending.map { PartitionOffset(partition: $0.key, offset: $0.value) }
+            let membership = try consumer.groupMetadata()
+            try settle(producer.sendOffsets(offsets, of: membership, timeoutMilliseconds: Self.stepMilliseconds), then: .committing)
+        case .committing:
+            try settle(producer.commitTransaction(timeoutMilliseconds: Self.stepMilliseconds), then: mustRewind ? .rewinding : .idle)
+            if state == .idle || state == .rewinding {
+                pending.removeAll(keepingCapacity: true)
+                outputs.forget()
+            }
+        case .aborting:
+            try settle(producer.abortTransaction(timeoutMilliseconds: Self.stepMilliseconds), then: .rewinding)
+            if state == .rewinding { outputs.forget() }
+        case .rewinding: rewind()
+        }
+    }
+
+    private func rewind() {
+        do throws(KafkaError) {
+            try consumer.rewindToCommitted(timeoutMilliseconds: Self.stepMilliseconds)
+            mustRewind = false
+            state = .idle
+        } catch {
+            // Such as a partition that is only just being assigned.
+            notice("cannot go back to the committed offsets yet: \(error)")
+        }
+    }
+
+    private func settle(_ result: TransactionResult, then next: State) throws(KafkaError) {
+        switch result {
+        case .done: state = next
+        case .retriable(let error): notice("\(error); trying on")
+        case .abortable(let error): abort(because: error)
+        case .fatal(let error): try replaceProducer(because: error)
+        }
+    }
+
+    private func abort(because error: KafkaError) {
+        let text = "\(error); its events are decided again"
+        switch error.code {
+        // The group has moved on between the question for its generation and the answer: part of every rebalance.
+        case .illegalGeneration, .rebalanceInProgress, .unknownMember: log.info("transaction-aborted", text)
+        default: log.warning("transaction-aborted", text)
+        }
+        forget()
+        state = .aborting
+    }
+
+    /// A producer whose transaction took too long is fenced by the broker, and one whose commit's outcome it cannot tell gives up: another of the same
+    /// id finds out, and the committed offsets say what is left to do.
+    private func replaceProducer(because error: KafkaError) throws(KafkaError) {
+        switch error.code {
+        case .transactionalAuthorizationFailed, .clusterAuthorizationFailed, .topicAuthorizationFailed: throw error
+        default: break
+        }
+        let now = Clock.steadyNanoseconds()
+        if !isIdentifierOwn, let lastReplacement, now - lastReplacement < Self.replacementIntervalNanoseconds {
+            log.error("fenced", "another process seems to use the same 'kafka.transactional_id'; give each process its own")
+            throw error
+        }
+        log.warning("producer-replaced", "\(error); going on from the committed offsets with another producer")
+        lastReplacement = now
+        forget()
+        try outputs.replaceProducer()
+        state = .starting
+    }
+
+    /// What this transaction has decided will be decided again.
+    private func forget() {
+        pending.removeAll(keepingCapacity: true)
+        mustRewind = true
+    }
+
+    private func notice(_ text: String) {
+        let now = Clock.steadyNanoseconds()
+        if now < nextNotice { return }
+        nextNotice = now + Self.noticeNanoseconds
+        log.warning("transaction", text)
+    }
+}

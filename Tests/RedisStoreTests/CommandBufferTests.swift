@@ -1,0 +1,72 @@
+import Testing
+
+@testable import RedisStore
+
+struct CommandBufferTests {
+    @Test func commandsAreRESP() {
+        var commands = CommandBuffer()
+        func check(_ expected: String, _ fill: (inout CommandBuffer) -> Void) {
+            commands.removeAll()
+            fill(&commands)
+            #expect(commands.text == expected.replacing("|", with: "\r\n"))
+            #expect(commands.count == 1)
+            #expect(commands.encoded(0).count == expected.replacing("|", with: "\r\n").utf8.count)
+        }
+        check("*3|$6|APPEND|$2|ab|$3|xyz|") { $0.append("ab", "xyz") }
+        check("*3|$6|APPEND|$2|ab|$0||") { $0.append("ab", "") }
+        check("*4|$8|GETRANGE|$1|k|$1|0|$2|-1|") { c in "k".raw { c.getRange(key: $0, from: 0, through: -1) } }
+        check("*4|$8|GETRANGE|$1|k|$3|100|$4|1234|") { c in "k".raw { c.getRange(key: $0, from: 100, through: 1234) } }
+        check("*3|$4|MGET|$1|a|$2|bb|") { $0.get("a", "bb") }
+        check("*2|$6|STRLEN|$1|k|") { c in "k".raw { c.stringLength(key: $0) } }
+        check("*3|$7|PEXPIRE|$1|k|$19|9223372036854775807|") { c in "k".raw { c.expire(key: $0, milliseconds: .max) } }
+        check("*3|$7|PEXPIRE|$1|k|$20|-9223372036854775808|") { c in "k".raw { c.expire(key: $0, milliseconds: .min) } }
+        check("*3|$3|SET|$1|k|$1|v|") { $0.set("k", "v") }
+        check("*5|$3|SET|$1|k|$1|v|$2|PX|$4|5000|") { $0.set("k", "v", expireMilliseconds: 5000) }
+        check("*3|$6|RENAME|$1|k|$1|l|") { c in "k".raw { k in "l".raw { c.rename(key: k, to: $0) } } }
+        check("*2|$3|DEL|$1|k|") { c in "k".raw { c.delete(key: $0) } }
+        check("*2|$4|INFO|$6|server|") { $0.command(["INFO", "server"]) }
+        check("*2|$4|ECHO|$2|\u{e9}|") { $0.command(["ECHO", "\u{e9}"]) }
+    }
+
+    @Test func decimalsOfAllLengths() {
+        var arena = ByteArena(capacity: 1)
+        var value: Int64 = 1
+        for _ in 0..<19 {
+            for number in [value, value - 1, -value, value &* 9] {
+                arena.removeAll()
+                arena.append(decimal: number)
+                #expect(String(decoding: arena.bytes, as: UTF8.self) == "\(number)")
+            }
+            value = value &* 10
+        }
+    }
+
+    @Test func keysAndArgumentsAreFoundAgain() {
+        var commands = CommandBuffer()
+        commands.append("first", "$3\r\nabc")
+        commands.get("a", "", "ccc")
+        commands.command(["EVAL", "return 1", "1", "the key"], key: 3, replies: 1)
+        commands.command(["INFO"])
+        #expect((0..<4).map { String(decoding: commands.key(of: $0), as: UTF8.self) } == ["first", "a", "the key", ""])
+        #expect((0..<4).map { commands.replies(of: $0) } == [1, 3, 1, nil])
+        #expect(commands.replyCount == 6)
+        var arguments: [[String]] = []
+        for command in 0..<commands.count {
+            arguments.append([])
+            commands.forEachArgument(of: command) { arguments[command].append(String(decoding: $0, as: UTF8.self)) }
+        }
+        #expect(arguments == [["APPEND", "first", "$3\r\nabc"], ["MGET", "a", "", "ccc"], ["EVAL", "return 1", "1", "the key"], ["INFO"]])
+        commands.removeAll()
+        #expect(commands.count == 0 && commands.replyCount == 0 && commands.text.isEmpty)
+    }
+
+    @Test func slotsAreThoseOfRedis() {
+        // The checksum's check value from the cluster specification; slots from CLUSTER KEYSLOT.
+        #expect("123456789".raw(KeySlot.checksum) == 0x31C3)
+        let known: [(String, Int)] = [
+            ("", 0), ("foo", 12182), ("bar", 5061), ("123456789", 12739), ("{user1000}.following", 3443), ("{user1000}.followers", 3443),
+            ("foo{}{bar}", 8363), ("foo{{bar}}zap", 4015), ("foo{bar}{zap}", 5061),
+        ]
+        for (key, slot) in known { #expect(key.raw(KeySlot.of) == slot, "\(key)") }
+    }
+}

@@ -1,0 +1,333 @@
+import Glibc
+import Testing
+
+@testable import RedisStore
+
+@Suite(.enabled(if: TestServer.isAvailable, TestServer.skipReason), .timeLimit(.minutes(2)))
+struct StandaloneLinkTests {
+    private func configuration(_ server: TestServer, replyTimeout: Int32 = 5_000) -> RedisConfiguration {
+        var configuration = RedisConfiguration(address: server.address)
+        configuration.replyTimeoutMilliseconds = replyTimeout
+        configuration.reconnectMillisecondsMax = 100
+        configuration.refusedMilliseconds = 100
+        return configuration
+    }
+
+    /// Every command, over TCP, over the socket, and by name.
+    @Test(arguments: ["tcp", "socket", "name"])
+    func commandsHaveTheirReplies(transport: String) throws {
+        let server = try TestServer()
+        let url =
+            switch transport {
+            case "tcp": "redis://127.0.0.1:\(server.port)/2"
+            case "name": "redis://localhost:\(server.port)/2"
+            default: "redis-socket://\(server.socket)?db=2"
+            }
+        let link = try RedisConfiguration(url: url).makeLink()
+        #expect(link.epoch == 0 && !link.isConnected)
+        try link.connect()
+        #expect(link.epoch == 1 && link.failure == nil)
+        let answers = try link.ask { c in
+            c.append("k", "abc")
+            c.append("k", "defg")
+            "k".raw { c.getRange(key: $0, from: 2, through: -1) }
+            "none".raw { c.getRange(key: $0, from: 0, through: 5) }
+            c.get("k", "none", "k")
+            "k".raw { c.stringLength(key: $0) }
+            "k".raw { c.expire(key: $0, milliseconds: 100_000) }
+            "none".raw { c.expire(key: $0, milliseconds: 100_000) }
+            c.set("l", "\u{0}\r\n", expireMilliseconds: 50_000)
+            c.get("l")
+            "l".raw { l in "m".raw { c.rename(key: l, to: $0) } }
+            "l".raw { l in "m".raw { c.rename(key: l, to: $0) } }
+            "m".raw { c.delete(key: $0) }
+            c.command(["LPUSH", "list", "x"], key: 1, replies: 1)
+            c.get("list")
+            c.append("list", "x")
+            c.command(["MGET", "k", "none"], replies: 2)
+            c.command(["EVAL", "return {1,{'a',{2}},{},false,'b'}", "0"])
+            c.command(["ECHO", "text"])
+            c.command(["DBSIZE"])
+        }
+        #expect(
+            answers == [
+                .integer(3), .integer(7), .bulk("cdefg"), .bulk(""), .bulk("abcdefg"), .missing, .bulk("abcdefg"), .integer(7), .integer(1), .integer(0),
+                .status("OK"), .bulk("\u{0}\r\n"), .status("OK"), .error(.other), .integer(1), .integer(1), .missing, .error(.wrongType),
+                .bulk("abcdefg"), .missing, .array([.integer(1), .array([.bulk("a"), .array([.integer(2)])]), .array([]), .missing, .bulk("b")]),
+                .bulk("text"), .integer(2),
+            ])
+    }
+
+    @Test func anEmptyBatchIsDoneAtOnce() throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        #expect(try link.ask { _ in } == [])
+        #expect(try link.ask { $0.get(keys: KeyList()) } == [])
+    }
+
+    /// Many batches under way, received in another order than sent, with values longer than what is read at once.
+    @Test func batchesUnderWayKeepTheirReplies() throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        var tickets: [Int] = []
+        for batch in 0..<40 {
+            var commands = CommandBuffer()
+            for index in 0..<50 {
+                commands.set("key\(batch).\(index)", String(repeating: "\(index % 10)", count: index * 97))
+                commands.get("key\(batch).\(index)", "none")
+            }
+            tickets.append(link.send(commands))
+        }
+        #expect(tickets == Array(1...40))
+        for ticket in tickets.reversed() {
+            let expected = (0..<50).flatMap { [.status("OK"), .bulk(String(repeating: "\($0 % 10)", count: $0 * 97)), .missing] as [Answer] }
+            #expect(try link.take(ticket) == expected)
+        }
+    }
+
+    /// More than sockets hold, both ways, while nobody reads.
+    @Test func sendingNeverBlocks() throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        let large = String(repeating: "v", count: 1 << 20)
+        var tickets: [Int] = []
+        for index in 0..<24 {
+            var commands = CommandBuffer()
+            commands.set("large\(index)", large)
+            commands.get("large\(index)")
+            tickets.append(link.send(commands))
+        }
+        for ticket in tickets { #expect(try link.take(ticket) == [.status("OK"), .bulk(large)]) }
+    }
+
+    @Test func waitsNoLongerThanItSays() throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server, replyTimeout: 60_000))
+        try link.connect()
+        var commands = CommandBuffer()
+        commands.command(["BLPOP", "nothing", "0"])
+        let ticket = link.send(commands)
+        let began = MonotonicClock.milliseconds()
+        #expect(!link.receive(ticket, into: ReplyBuffer(), timeoutMilliseconds: 0))
+        #expect(!link.receive(ticket, into: ReplyBuffer(), timeoutMilliseconds: 30))
+        let took = MonotonicClock.milliseconds() - began
+        #expect(took >= 30 && took < 1_000, "\(took) ms")
+        var descriptors: [pollfd] = []
+        #expect(link.appendDescriptors(to: &descriptors) > 0)
+        #expect(descriptors.count == 1 && poll(&descriptors, 1, 0) == 0)
+        let other = StandaloneLink(configuration(server))
+        try other.connect()
+        _ = try other.ask { $0.command(["LPUSH", "nothing", "x"]) }
+        #expect(poll(&descriptors, 1, 5_000) == 1)
+        #expect(try link.take(ticket) == [.array([.bulk("nothing"), .bulk("x")])])
+    }
+
+    @Test func withoutAServerEverythingIsLostAtOnce() throws {
+        let link = StandaloneLink(RedisConfiguration(address: .tcp(host: "127.0.0.1", port: FreePort.find())))
+        #expect(
+            try link.ask {
+                $0.append("k", "v"); $0.get("a", "b")
+            } == [.lost, .lost, .lost])
+        #expect(link.failure?.kind == .unreachable && !link.isConnected && link.epoch == 0)
+        let nameless = StandaloneLink(RedisConfiguration(address: .tcp(host: "no-such-host.invalid", port: 1)))
+        try wait("the name to be looked up") {
+            nameless.maintain(timeoutMilliseconds: 10)
+            return nameless.failure != nil
+        }
+        #expect(nameless.failure?.kind == .unreachable || nameless.failure?.kind == .timedOut)
+        let socketless = StandaloneLink(RedisConfiguration(address: .unix(path: "/tmp/vane-no-such-socket")))
+        socketless.maintain(timeoutMilliseconds: 0)
+        #expect(socketless.failure?.kind == .unreachable)
+    }
+
+    @Test func connectsOnceTheServerIsThere() throws {
+        let port = FreePort.find()
+        var configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: port))
+        configuration.reconnectMillisecondsMax = 100
+        let link = StandaloneLink(configuration)
+        link.maintain(timeoutMilliseconds: 30)
+        #expect(!link.isConnected)
+        let server = try TestServer(port: port)
+        try link.connect()
+        #expect(link.epoch == 1)
+        #expect(try link.ask { $0.append("k", "v") } == [.integer(1)])
+        withExtendedLifetime(server) {}
+    }
+
+    @Test func passwordsAndUsers() throws {
+        let server = try TestServer(
+            "--requirepass right --user vane on >secret ~vane:* &* +@all --user weak on >secret ~* +get".split(separator: " ").map(String.init))
+        var configuration = configuration(server)
+        func failure(user: String?, password: String?) throws -> RedisFailure {
+            configuration.user = user
+            configuration.password = password
+            let link = StandaloneLink(configuration)
+            try wait("a refusal") {
+                link.maintain(timeoutMilliseconds: 20)
+                return link.failure != nil
+            }
+            #expect(try link.ask { $0.append("k", "v") } == [.lost])
+            return link.failure!
+        }
+        #expect(try failure(user: nil, password: nil).reason == "it wants a password")
+        #expect(try failure(user: nil, password: "wrong").reason == "user or password is wrong")
+        let wrong = try failure(user: "nobody", password: "right")
+        #expect(wrong.kind == .authentication && !wrong.description.contains("right"))
+        for (user, password) in [(nil, "right"), ("vane", "secret")] {
+            configuration.user = user
+            configuration.password = password
+            let link = StandaloneLink(configuration)
+            try link.connect()
+            #expect(try link.ask { $0.append("vane:\(user ?? "")", "v") } == [.integer(1)])
+            if user != nil { #expect(try link.ask { $0.append("other", "v") } == [.error(.noPermission)]) }
+        }
+        // A user who may not PING, which only tells whether the server is loading.
+        configuration.user = "weak"
+        configuration.password = "secret"
+        let weak = StandaloneLink(configuration)
+        try weak.connect()
+        #expect(try weak.ask { $0.append("k", "v") } == [.error(.noPermission)])
+        configuration.database = 1
+        let weaker = StandaloneLink(configuration)
+        try wait("a refusal") {
+            weaker.maintain(timeoutMilliseconds: 20)
+            return weaker.failure != nil
+        }
+        #expect(weaker.failure?.kind == .authentication)
+    }
+
+    @Test func aWrongPasswordIsTriedAgainSlowly() throws {
+        let server = try TestServer(["--requirepass", "old"])
+        var configuration = configuration(server)
+        configuration.password = "new"
+        configuration.refusedMilliseconds = 300
+        let link = StandaloneLink(configuration)
+        try wait("a refusal") {
+            link.maintain(timeoutMilliseconds: 10)
+            return link.failure != nil
+        }
+        let began = MonotonicClock.milliseconds()
+        configuration.password = "old"
+        let operatorLink = StandaloneLink(configuration)
+        try operatorLink.connect()
+        _ = try operatorLink.ask { $0.command(["CONFIG", "SET", "requirepass", "new"]) }
+        try link.connect()
+        #expect(MonotonicClock.milliseconds() - began >= 200)
+    }
+
+    @Test func whatCannotServeIsSaid() throws {
+        let master = try TestServer()
+        let replica = try TestServer(["--replicaof", "127.0.0.1", "\(master.port)"])
+        let member = try TestServer(["--cluster-enabled", "yes"])
+        func failure(_ server: TestServer, database: Int = 0) throws -> RedisFailure? {
+            var configuration = configuration(server)
+            configuration.database = database
+            let link = StandaloneLink(configuration)
+            try wait("a refusal") {
+                link.maintain(timeoutMilliseconds: 20)
+                return link.failure != nil
+            }
+            return link.failure
+        }
+        #expect(try failure(replica)?.kind == .readOnly)
+        #expect(try failure(member)?.kind == .unsuitable)
+        #expect(try failure(master, database: 99)?.kind == .unsuitable)
+    }
+
+    /// A master that becomes a replica, and one again.
+    @Test func aRoleThatChangesIsNoticed() throws {
+        let other = try TestServer()
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        let operatorLink = StandaloneLink(configuration(server))
+        try operatorLink.connect()
+        #expect(try operatorLink.ask { $0.command(["REPLICAOF", "127.0.0.1", "\(other.port)"]) } == [.status("OK")])
+        try wait("writes to be refused") { try link.ask { $0.append("k", "v") } == [.error(.readOnly)] }
+        #expect(link.failure?.kind == .readOnly && !link.isConnected)
+        #expect(try operatorLink.ask { $0.command(["REPLICAOF", "NO", "ONE"]) } == [.status("OK")])
+        try link.connect()
+        #expect(link.epoch == 2)
+        #expect(try link.ask { $0.append("k2", "v") } == [.integer(1)])
+    }
+
+    @Test func loadingIsWaitedFor() throws {
+        let server = try TestServer(["--enable-debug-command", "yes", "--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024"])
+        var configuration = configuration(server)
+        configuration.connectTimeoutMilliseconds = 10_000
+        let link = StandaloneLink(configuration)
+        try link.connect()
+        for start in stride(from: 0, to: 4_000, by: 1_000) {
+            _ = try link.ask { for index in start..<(start + 1_000) { $0.set("key\(index)", String(repeating: "v", count: 100)) } }
+        }
+        var reload = CommandBuffer()
+        reload.command(["DEBUG", "RELOAD"])
+        let ticket = link.send(reload)
+        _ = link.receive(ticket, into: ReplyBuffer(), timeoutMilliseconds: 0)
+        let second = StandaloneLink(configuration)
+        try wait("the server to say that it is loading") {
+            second.maintain(timeoutMilliseconds: 20)
+            return second.failure?.kind == .loading
+        }
+        try second.connect()
+        #expect(try second.ask { $0.command(["DBSIZE"]) } == [.integer(4_000)])
+    }
+
+    @Test func aServerKilledMidBatchLosesTheRest() throws {
+        let server = try TestServer(["--enable-debug-command", "yes"])
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        var commands = CommandBuffer()
+        for _ in 0..<3 { commands.append("k", "v") }
+        commands.command(["DEBUG", "SLEEP", "20"])
+        commands.append("k", "v")
+        commands.get("a", "b")
+        let ticket = link.send(commands)
+        #expect(!link.receive(ticket, into: ReplyBuffer(), timeoutMilliseconds: 50))
+        server.stop()
+        let answers = try link.take(ticket)
+        #expect(answers.suffix(4) == [.lost, .lost, .lost, .lost])
+        #expect(!link.isConnected)
+        try server.start()
+        try link.connect()
+        #expect(link.epoch == 2 && link.failure == nil)
+        #expect(try link.ask { $0.append("k", "v") } == [.integer(1)])
+    }
+
+    /// SIGSTOP, and CLIENT PAUSE.
+    @Test(arguments: [true, false])
+    func aServerThatHangsTimesOut(stopped: Bool) throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server, replyTimeout: 150))
+        try link.connect()
+        if stopped { server.signal(SIGSTOP) } else { #expect(try link.ask { $0.command(["CLIENT", "PAUSE", "700"]) } == [.status("OK")]) }
+        let began = MonotonicClock.milliseconds()
+        #expect(
+            try link.ask {
+                $0.append("k", "v"); $0.append("k", "v")
+            } == [.lost, .lost])
+        let took = MonotonicClock.milliseconds() - began
+        #expect(took >= 150 && took < 5_000, "\(took) ms")
+        #expect(link.failure?.kind == .timedOut && !link.isConnected)
+        #expect(try link.ask(within: 1_000) { $0.append("k", "v") } == [.lost])
+        if stopped { server.signal(SIGCONT) }
+        try link.connect()
+        #expect(link.epoch == 2)
+        guard case .integer = try link.ask({ $0.append("k", "v") })[0] else { throw TimedOut(description: "an integer") }
+    }
+
+    @Test func aQuietConnectionThatBreaksIsNoticed() throws {
+        let server = try TestServer()
+        let link = StandaloneLink(configuration(server))
+        try link.connect()
+        server.stop()
+        link.maintain(timeoutMilliseconds: 5_000)
+        #expect(!link.isConnected)
+        try server.start()
+        try link.connect()
+        #expect(link.epoch == 2)
+    }
+}
