@@ -1,5 +1,6 @@
 import Events
 import Expressions
+import TestSupport
 import Testing
 
 @testable import Journals
@@ -171,7 +172,7 @@ struct PaneTests {
             let first = try #require(pair.few.read(1, position.few))
             #expect(first == UInt64(id) * 10_000 || first <= 200_000)
             #expect(pair.few.read(2, position.few) == 10_000)
-            #expect(pair.few.store.evidence(indicator: 3, at: position.few).events <= 20)
+            #expect(pair.few.store.evidence(indicator: 3, at: position.few).events! <= 20)
         }
     }
 
