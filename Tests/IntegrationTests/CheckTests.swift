@@ -63,11 +63,7 @@ extension IntegrationTests {
 
         /// `check` finds what `run` exits with 78 for, at the same place.
         @Test(arguments: [
-<<<<<<< HEAD
             ("", "journals: {redis: {url: 'rediss://127.0.0.1:1'}}\n", "error[bad-value]"),
-=======
-            ("", "journals: {redis: {url: 'redis://127.0.0.1:1'}}\n", "error[not-available]"),
->>>>>>> integrate
             ("", "lists: [{name: black, file: absent.csv}]\n", "absent.csv:1:1: error[cannot-read]"),
             ("  properties: {no.such.property: 1}\n", "", "vane.yaml:6:34: error[bad-property]"),
             ("  consumer: {client.id: x, fetch.wait.max.ms: soon}\n", "", "vane.yaml:6:47: error[bad-property]"),
