@@ -86,13 +86,6 @@ final class SimulatedRedis {
                 set(arguments[1], arguments[2])
                 replies.append(.status("OK"))
             }
-        case "RENAME":
-            guard exists(arguments[1]) else {
-                replies.append(.error("ERR no such key"))
-                return
-            }
-            rename(arguments[1], arguments[2])
-            replies.append(.status("OK"))
         case "EVAL": evaluate(arguments, &replies)
         default: preconditionFailure("the simulated Redis does not know \(name)")
         }
@@ -148,6 +141,12 @@ final class SimulatedRedis {
     private func evaluate(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
         func length(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
         let script = String(decoding: arguments[1], as: UTF8.self)
+        if script == SharedJournals.setAsideScript {
+            let found = state.others.contains(arguments[3]) ? -1 : values[arguments[3], default: []].count
+            if found == length(5) { rename(arguments[3], arguments[4]) }
+            replies.append(.integer(found == length(5) ? 1 : 0))
+            return
+        }
         if state.others.contains(arguments[3]) {
             replies.append(Self.wrongType)
             return
@@ -171,10 +170,9 @@ final class SimulatedRedis {
             note(arguments[3], arguments[5])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
-            let head = values[arguments[3], default: []]
-            let isOpening = (3...5).contains { at in head.count > at + 1 && head[at] == 0 && head[at + 1] == 1 }
-            if !isOpening { values[arguments[3]] = nil }
-            replies.append(.integer(isOpening ? 0 : 1))
+            let isSame = Array(values[arguments[3], default: []].prefix(7)) == arguments[4]
+            if isSame { values[arguments[3]] = nil }
+            replies.append(.integer(isSame ? 1 : 0))
         default: preconditionFailure("the simulated Redis does not know this script")
         }
     }
@@ -254,8 +252,6 @@ final class SimulatedLink: RedisLink {
     func appendDescriptors(to descriptors: inout [pollfd]) -> Int32 { -1 }
 
     // MARK: What the network does
-
-    var hasWork: Bool { sendings.values.contains { !$0.isDelivered } }
 
     /// The server executes the next commands of this connection, in their order.
     func execute(_ count: Int) {

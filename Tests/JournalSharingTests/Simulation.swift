@@ -47,7 +47,8 @@ struct Simulation {
     /// By process: what has been decided and may not be committed yet.
     private var uncommitted: [[Delivery]]
     private var steps = 0
-    private(set) var degradedBatches = 0
+    /// Losses of writes, decisions without Redis and deeds of the vandal.
+    private(set) var faultCount = 0
 
     init(seed: UInt64, _ faults: Faults) {
         self.seed = seed
@@ -127,6 +128,7 @@ struct Simulation {
         }
         if faults.evictions && random.chance(0.02) { processes[index].shared.evict(downTo: random.below(4_000), nowMilliseconds: 0) }
         if faults.lostWrites && random.chance(0.004) {
+            faultCount += 1
             server.loseWrites(1 + random.below(10))
             for link in processes.map(\.link) + orphans { link.disconnect() }
         }
@@ -137,6 +139,7 @@ struct Simulation {
     private mutating func vandalise() {
         let keys = server.keys
         guard !keys.isEmpty else { return }
+        faultCount += 1
         let key = random.pick(keys)
         let isLog = key.contains(UInt8(ascii: "{"))
         let length = isLog ? server.values[key]?.count ?? 0 : 0
@@ -215,7 +218,7 @@ struct Simulation {
                 repeats[id, default: [:]][delivery, default: []].insert(isRepeat)
             }
         }
-        if isDegraded && !places.isEmpty { degradedBatches += 1 }
+        if isDegraded { faultCount += 1 }
         commit(index)
     }
 
@@ -230,6 +233,7 @@ struct Simulation {
 
     /// Everything that waits gets done.
     private mutating func drain() {
+        server.isOutOfMemory = false
         for process in processes {
             process.link.isImmediate = true
             process.link.reconnect()
@@ -239,8 +243,11 @@ struct Simulation {
     }
 
     private var state: String {
-        "committed \(committed) of \(stream.map(\.count)), owners \(owners), positions \(positions); "
-            + processes.map { "\($0.batches.map { $0.places.map { "\($0)" }.joined(separator: " ") }) detours \($0.shared.detourSummary) rounds \($0.shared.rounds.count) connected \($0.link.isConnected) work \($0.link.hasWork)" }.joined(separator: "; ")
+        let each = processes.map { process in
+            let batches = process.batches.map { $0.places.map { "\($0)" }.joined(separator: " ") }
+            return "\(batches) \(process.shared.detourSummary) rounds \(process.shared.rounds.count) connected \(process.link.isConnected)"
+        }
+        return "committed \(committed) of \(stream.map(\.count)), owners \(owners), positions \(positions); " + each.joined(separator: "; ")
     }
 
     // MARK: What must hold
