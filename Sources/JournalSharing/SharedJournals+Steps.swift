@@ -99,7 +99,8 @@ extension SharedJournals {
     private func setAside(_ step: Step, _ flight: Flight) {
         let log = entities[step.entity].log(step.journal)
         detour(.setAside, step, flight)
-        detours[Int(log.pointee.detour)]!.generation = log.pointee.generation
+        detours[Int(log.pointee.detour)]!.generation = step.generation
+        detours[Int(log.pointee.detour)]!.oldLength = Detour.noString
     }
 
     /// Sends journals' detours, and the oldest batch's records and tails, that have become due.

@@ -84,8 +84,8 @@ public final class SharedJournals {
     private var commands = CommandBuffer()
     var followUps = CommandBuffer()
     var keys = KeyList()
-    /// Keys of logs where something is that is no log.
-    var strays: [[UInt8]] = []
+    /// Keys of logs where something is that is no log, and how it begins.
+    var strays: [(key: [UInt8], head: [UInt8])] = []
     /// Steps of the oldest batch that the next follow-up is for.
     var wantedTails: [Int] = []
     var wantedAppends: [Int] = []
