@@ -98,6 +98,14 @@ extension SharedJournals {
                     Array("EVAL".utf8), Array(Self.recreationScript.utf8), Array("1".utf8), logKey(detour.generation), Array(String(detour.oldLength).utf8),
                     content, Array(String(life).utf8),
                 ], key: 3)
+            encodeLayouts(detour.entity)
+        }
+    }
+
+    /// Where logs get lost, so may the layouts that others read them by: whoever knows them says them again.
+    func encodeLayouts(_ entity: Int) {
+        for (number, layout) in store.numberedLayouts(entity: entity) {
+            followUps.command(["SET", "\(entities[entity].layoutPrefix)\(number)", layout.text], key: 1)
         }
     }
 

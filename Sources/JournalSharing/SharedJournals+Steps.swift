@@ -116,6 +116,10 @@ extension SharedJournals {
             round.detours.append((number, followUps.replyCount))
             encode(number)
         }
+        if !round.detours.isEmpty && layoutsEpoch != link.epoch {
+            layoutsEpoch = link.epoch
+            for entity in entities.indices { encodeLayouts(entity) }
+        }
         encodeStrays()
         if let flight {
             for index in wantedTails {

@@ -84,6 +84,8 @@ public final class SharedJournals {
     private var commands = CommandBuffer()
     var followUps = CommandBuffer()
     var keys = KeyList()
+    /// The link's epoch in which layouts were last said again.
+    var layoutsEpoch: UInt32 = 0
     /// Keys of logs where something is that is no log, and how it begins.
     var strays: [(key: [UInt8], head: [UInt8])] = []
     /// Steps of the oldest batch that the next follow-up is for.
