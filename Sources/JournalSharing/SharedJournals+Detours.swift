@@ -16,6 +16,13 @@ extension SharedJournals {
         log.pointee.detour = Int32(detours.add(Detour(entity: entity, journal: journal, stage: stage, flight: flight?.number, time: time)))
     }
 
+    /// A compaction that waits for its batch would wait for ever once that is decided without Redis: the log is read instead.
+    func forgetCompaction(_ step: Step, _ flight: Flight) {
+        let number = Int(entities[step.entity].log(step.journal).pointee.detour)
+        guard number >= 0, let detour = detours[number], detour.stage == .compact, !detour.isUnderWay, detour.flight == flight.number else { return }
+        again(number)
+    }
+
     private func finish(_ number: Int) {
         let detour = detours[number]!
         entities[detour.entity].log(detour.journal).pointee.detour = -1

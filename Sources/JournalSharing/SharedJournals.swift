@@ -230,6 +230,7 @@ public final class SharedJournals {
             flight.steps[index].tailCount = 0
             let log = entities[step.entity].log(step.journal)
             log.pointee.verifiedEpoch = 0
+            forgetCompaction(step, flight)
             if !log.pointee.isDirty {
                 log.pointee.isDirty = true
                 dirty.append((step.entity, step.journal))
