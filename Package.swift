@@ -118,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.
-        .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "Events", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
