@@ -76,7 +76,7 @@ extension IntegrationTests {
             try load.sendAndExpect(10)
             try redis.ask("client pause 60000 all")
             load.send(10)
-            try process.says("Redis: ")
+            try process.says("events wait")
             process.signal(SIGTERM)
             // It goes on trying for as long as partitions may be held back.
             usleep(500_000)
@@ -214,7 +214,7 @@ extension IntegrationTests {
             let load = try Self.load(redis)
             load.send(50)
             let process = try load.start()
-            try process.says("Redis: ")
+            try process.says("events wait")
             try redis.start()
             try load.expectRightCounts()
             try load.stop(process)
@@ -226,7 +226,7 @@ extension IntegrationTests {
             try load.vane.folder.write("password", "wrong\n")
             load.send(50)
             let process = try load.start()
-            try process.says("WRONGPASS")
+            try process.says("password is wrong")
             #expect(!process.errors.text.contains("wrong\""), "the password itself is not shown")
             try redis.ask("config set requirepass wrong")
             redis.password = "wrong"
