@@ -240,10 +240,7 @@ extension IntegrationTests {
         private static let replaceByList = "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 %"
 
         /// What somebody does to a log while a process has its working copy: nothing is lost.
-        @Test(arguments: [
-            "del %", "setrange % 40 XXXXXXXX", "setrange % 0 XXXXXXXX", "set % short", "set % ''", Self.replaceByList,
-        ])
-        func whatIsDoneToALogIsReportedAndMended(_ command: String) throws {
+        @Test(arguments: ["del %", "set % short", "set % ''", Self.replaceByList]) func whatIsDoneToALogIsReportedAndMended(_ command: String) throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
             let process = try load.start()
@@ -260,7 +257,7 @@ extension IntegrationTests {
         }
 
         /// Nobody has the records any more: what can be read counts, and what cannot is kept aside.
-        @Test(arguments: ["setrange % 100 XXXXXXXX", "set % nonsense-that-is-no-log", Self.replaceByList])
+        @Test(arguments: ["setrange % 0 XXXXXXXX", "setrange % 100 XXXXXXXX", "set % nonsense-that-is-no-log", Self.replaceByList])
         func aLogThatNobodyCanMendIsSetAside(_ command: String) throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
@@ -302,11 +299,11 @@ extension IntegrationTests {
             let load = try CountedLoad(
                 Cluster.of(Cluster.best), accounts: accounts, settings: "budget: 60s\njournals: {memory: 16MiB}", windows: 80)
             let process = try load.start()
-            load.send(accounts * 2)
+            load.send(accounts * 3)
             let alerts = try load.expectAlerts()
             try process.says("journals-forgotten")
-            let forgotten = alerts.count { $0.ordinal == 2 && $0.count == 1 }
-            #expect(forgotten > 0 && forgotten < accounts, "\(forgotten) of \(accounts) were forgotten")
+            let short = alerts.filter { $0.count != $0.ordinal }
+            #expect(!short.isEmpty && short.count < accounts * 2, "\(short.count) of \(alerts.count) decisions saw less than there was")
             try load.stop(process)
         }
     }
