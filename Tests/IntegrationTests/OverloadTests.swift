@@ -9,7 +9,14 @@ extension IntegrationTests {
             for priority in ["critical", "normal", "deferrable"] {
                 try vane.folder.write(
                     "rules/\(priority)/package.yaml",
-                    "package: \(priority)\nversion: \"1\"\npriority: \(priority)\non: [transaction]\nrules:\n  - {id: \(priority), kind: hit, when: 'amount > 0.0'}\n")
+                    """
+                    package: \(priority)
+                    version: "1"
+                    priority: \(priority)
+                    on: [transaction]
+                    rules:
+                      - {id: \(priority), kind: hit, when: 'amount > 0.0'}
+                    """)
             }
             let feed = try Feed(vane.cluster)
             for number in 0..<100 { vane.send(feed, "late-\(number)", account: "A\(number)", amount: "1.00") }

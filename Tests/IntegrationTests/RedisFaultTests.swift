@@ -124,7 +124,9 @@ extension IntegrationTests {
             let load = try Self.load(master)
             let process = try load.start()
             try load.sendAndExpect(100)
-            try replica.wait("the replica has everything") { try replica.ask("dbsize") == master.ask("dbsize") && replica.ask("info replication").contains("link_status:up") }
+            try replica.wait("the replica has everything") {
+                try replica.ask("dbsize") == master.ask("dbsize") && replica.ask("info replication").contains("link_status:up")
+            }
             try master.ask("wait 1 10000")
             // From here on nothing reaches it.
             try replica.ask("replicaof 127.0.0.1 1")

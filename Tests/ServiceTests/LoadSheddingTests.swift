@@ -25,7 +25,9 @@ import Testing
         Course("deferrable packages go at once", [Step(0, age: 181, .normal, isChange: true), Step(1, age: 270, .normal)]),
         Course("normal packages go at once", [Step(0, age: 271, .critical, isChange: true), Step(1, age: 5_000, .critical)]),
         Course("one after the other", [Step(0, age: 200, .normal, isChange: true), Step(1, age: 300, .critical, isChange: true)]),
-        Course("less lag alone brings nothing back", [Step(0, age: 300, .critical, isChange: true), Step(1, age: 200, .critical), Step(9_000, age: 150, .critical)]),
+        Course(
+            "less lag alone brings nothing back",
+            [Step(0, age: 300, .critical, isChange: true), Step(1, age: 200, .critical), Step(9_000, age: 150, .critical)]),
         Course(
             "a calm time brings back one step",
             [

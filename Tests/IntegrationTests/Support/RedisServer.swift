@@ -30,7 +30,8 @@ final class RedisServer {
 
     func start() throws {
         let process = try Child(
-            ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", "--enable-debug-command", "yes"] + options, executable: Self.program!)
+            ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", "--enable-debug-command", "yes"] + options,
+            executable: Self.program!)
         let isReady = process.output.wait(within: patience) { $0.isClosed || $0.count(of: "Ready to accept connections") > 0 }
         try #require(isReady && !process.output.snapshot.isClosed, "redis-server does not start: \(process.output.text)")
         self.process = process
@@ -66,7 +67,9 @@ final class RedisServer {
 
     /// Of a command of Redis, how often it has been called.
     func calls(_ command: String) throws -> Int {
-        let line = try ask("info commandstats").split(separator: "\r\n").first { $0.hasPrefix("cmdstat_\(command):calls=") || $0.hasPrefix("\ncmdstat_\(command):calls=") }
+        let line = try ask("info commandstats").split(separator: "\r\n").first {
+            $0.hasPrefix("cmdstat_\(command):calls=") || $0.hasPrefix("\ncmdstat_\(command):calls=")
+        }
         return line.flatMap { Int($0.drop { $0 != "=" }.dropFirst().prefix { $0 != "," }) } ?? 0
     }
 }
