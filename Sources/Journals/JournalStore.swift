@@ -12,7 +12,7 @@ public final class JournalStore {
     private let timeZones: (any TimeZoneProvider)?
     let entities: [EntityJournals]
     /// The same without counting references.
-    private let unowned: FixedArray<Unmanaged<EntityJournals>>
+    let unowned: FixedArray<Unmanaged<EntityJournals>>
     /// For each indicator: the entity type, and its number in that plan.
     private var places: FixedArray<Place>
     private let eventTypeFingerprints: FixedArray<UInt64>
