@@ -26,9 +26,10 @@ struct Stream {
     /// Twelve indicators on the five entities, and as many rules, which rarely hold.
     static var package: String {
         let indicators = [
-            ("account", "count", "1h"), ("account", "sum(amount)", "1d"), ("account", "max(amount)", "7d"), ("card", "count", "1h"),
-            ("card", "avg(amount)", "7d"), ("card", "sum(amount)", "1d"), ("device", "count", "1d"), ("device", "sum(amount)", "7d"), ("ip", "count", "1h"), ("ip", "sum(amount)", "1d"),
-            ("merchant", "count", "1d"), ("merchant", "avg(amount)", "7d"),
+            ("account", "count", "1h"), ("account", "sum(amount)", "1d"), ("account", "max(amount)", "7d"),
+            ("card", "count", "1h"), ("card", "avg(amount)", "7d"), ("card", "sum(amount)", "1d"),
+            ("device", "count", "1d"), ("device", "sum(amount)", "7d"), ("ip", "count", "1h"),
+            ("ip", "sum(amount)", "1d"), ("merchant", "count", "1d"), ("merchant", "avg(amount)", "7d"),
         ]
         var text = "package: shared\nversion: \"1\"\non: [payment]\nindicators:\n"
         for (number, (entity, aggregate, window)) in indicators.enumerated() {
