@@ -34,7 +34,9 @@ test: dependencies test-dependencies
 bench: dependencies test-dependencies
 	$(SWIFT) build $(OPTIMISED) --product vane
 	$(SWIFT) build $(OPTIMISED) --product vane-bench
+	$(SWIFT) build $(OPTIMISED) --product vane-redis-bench
 	.build/optimized/release/vane-bench
+	if command -v redis-server >/dev/null; then .build/optimized/release/vane-redis-bench; fi
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests benchmarks Package.swift
