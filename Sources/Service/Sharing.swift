@@ -81,7 +81,7 @@ final class Sharing {
         // What the process itself stood still for, stopped or starved, is not counted.
         waitedNanoseconds += min(Clock.steadyNanoseconds() - began, Int64(timeoutMilliseconds) * 1_000_000)
         let isLate = ageMilliseconds > patienceMilliseconds
-        guard case .unavailable(let reason) = progress else { return isLate && waitedNanoseconds >= leastWaitNanoseconds ? degrade("no answer in time") : .waiting }
+        guard case .unavailable(let reason) = progress else { return isLate && waitedNanoseconds >= leastWaitNanoseconds ? degrade("Redis gives no answer in time") : .waiting }
         obstacle = reason
         notice()
         // One batch waits so that a short outage is seen through; those behind it need not.
@@ -135,8 +135,9 @@ final class Sharing {
         let now = Clock.steadyNanoseconds()
         guard now >= nextNotice else { return }
         nextNotice = now + Self.noticeNanoseconds
+        let isDegraded = policy == .degrade && isRegistered && mayDecideWithout
         log.warning(
-            "redis", "Redis: \(obstacle); \(policy == .degrade ? "events are decided on what is in memory, marked degraded" : "events wait")",
+            "redis", "\(obstacle); \(isDegraded ? "events are decided on what is in memory, marked degraded" : "events wait")",
             ["journals_to_repair": .number(journals.dirtyCount)])
     }
 }

@@ -76,7 +76,7 @@ extension IntegrationTests {
             try load.sendAndExpect(10)
             try redis.ask("client pause 60000 all")
             load.send(10)
-            try process.says("Redis: ")
+            try process.says("events wait")
             process.signal(SIGTERM)
             // It goes on trying for as long as partitions may be held back.
             usleep(500_000)
@@ -145,8 +145,7 @@ extension IntegrationTests {
             let redis = try RedisServer()
             let load = try Self.load(redis, budget: "1s")
             let process = try load.start()
-            load.send(50)
-            try load.expectRightCounts(mayBeDegraded: true)
+            try load.sendAndExpect(50, mayBeLate: true)
             try redis.ask("client pause 6000 all")
             let pauseEnds = ContinuousClock.now + .seconds(6)
             for _ in 0..<10 {
@@ -161,12 +160,10 @@ extension IntegrationTests {
             try #require(ContinuousClock.now < pauseEnds, "the test was quicker than the pause")
             // Repaired without any event.
             try process.says("Redis does its part again")
-            load.send(50)
-            try load.expectRightCounts()
+            try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(process)
             let next = try load.start()
-            load.send(50)
-            try load.expectRightCounts(mayBeDegraded: true)
+            try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(next)
         }
 
@@ -174,7 +171,7 @@ extension IntegrationTests {
             let redis = try RedisServer()
             let load = try Self.load(redis, policy: "pause", budget: "1s")
             let process = try load.start()
-            try load.sendAndExpect(50)
+            try load.sendAndExpect(50, mayBeLate: true)
             let before = load.tap.records.count
             try redis.ask("client pause 4000 all")
             load.send(2_000)
@@ -192,8 +189,7 @@ extension IntegrationTests {
             let redis = try RedisServer(["--maxmemory-policy", "noeviction"])
             let load = try Self.load(redis, policy: policy, budget: "1s")
             let process = try load.start()
-            load.send(50)
-            try load.expectRightCounts(mayBeDegraded: true)
+            try load.sendAndExpect(50, mayBeLate: true)
             try redis.ask("config set maxmemory 1")
             load.send(50)
             if policy == "degrade" {
@@ -204,12 +200,10 @@ extension IntegrationTests {
             }
             try redis.ask("config set maxmemory 0")
             try process.says("Redis does its part again")
-            load.send(50)
-            try load.expectRightCounts(mayBeDegraded: policy == "pause")
+            try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(process)
             let next = try load.start()
-            load.send(50)
-            try load.expectRightCounts(mayBeDegraded: true)
+            try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(next)
         }
 
@@ -220,7 +214,7 @@ extension IntegrationTests {
             let load = try Self.load(redis)
             load.send(50)
             let process = try load.start()
-            try process.says("Redis: ")
+            try process.says("events wait")
             try redis.start()
             try load.expectRightCounts()
             try load.stop(process)
@@ -232,7 +226,7 @@ extension IntegrationTests {
             try load.vane.folder.write("password", "wrong\n")
             load.send(50)
             let process = try load.start()
-            try process.says("WRONGPASS")
+            try process.says("password is wrong")
             #expect(!process.errors.text.contains("wrong\""), "the password itself is not shown")
             try redis.ask("config set requirepass wrong")
             redis.password = "wrong"
@@ -242,15 +236,17 @@ extension IntegrationTests {
 
         // MARK: By hand
 
+        /// What redis-cli does to the key that stands for %.
+        private static let replaceByList = "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 %"
+
         /// What somebody does to a log while a process has its working copy: nothing is lost.
-        @Test(arguments: ["del K", "setrange K 40 XXXXXXXX", "setrange K 0 XXXXXXXX", "set K short", "set K ''", "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 K"])
-        func whatIsDoneToALogIsReportedAndMended(_ command: String) throws {
+        @Test(arguments: ["del %", "set % short", "set % ''", Self.replaceByList]) func whatIsDoneToALogIsReportedAndMended(_ command: String) throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
             let process = try load.start()
             try load.sendAndExpect(100)
             let key = try Self.journal(of: redis)
-            try redis.ask(command.replacing("K", with: "'\(key)'").replacing("'\(key)'EYS", with: "KEYS"))
+            try redis.ask(command.replacing("%", with: "'\(key)'"))
             try load.sendAndExpect(100)
             try load.stop(process)
             let next = try load.start()
@@ -261,7 +257,7 @@ extension IntegrationTests {
         }
 
         /// Nobody has the records any more: what can be read counts, and what cannot is kept aside.
-        @Test(arguments: ["setrange K 100 XXXXXXXX", "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 K", "set K nonsense-that-is-no-log"])
+        @Test(arguments: ["setrange % 0 XXXXXXXX", "setrange % 100 XXXXXXXX", "set % nonsense-that-is-no-log", Self.replaceByList])
         func aLogThatNobodyCanMendIsSetAside(_ command: String) throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
@@ -269,7 +265,7 @@ extension IntegrationTests {
             try load.sendAndExpect(100)
             try load.stop(first)
             let key = try Self.journal(of: redis)
-            try redis.ask(command.replacing("K", with: "'\(key)'").replacing("'\(key)'EYS", with: "KEYS"))
+            try redis.ask(command.replacing("%", with: "'\(key)'"))
             let second = try load.start()
             load.send(100)
             let alerts = try load.expectAlerts()
@@ -303,11 +299,11 @@ extension IntegrationTests {
             let load = try CountedLoad(
                 Cluster.of(Cluster.best), accounts: accounts, settings: "budget: 60s\njournals: {memory: 16MiB}", windows: 80)
             let process = try load.start()
-            load.send(accounts * 2)
+            load.send(accounts * 3)
             let alerts = try load.expectAlerts()
             try process.says("journals-forgotten")
-            let forgotten = alerts.count { $0.ordinal == 2 && $0.count == 1 }
-            #expect(forgotten > 0 && forgotten < accounts, "\(forgotten) of \(accounts) were forgotten")
+            let short = alerts.filter { $0.count != $0.ordinal }
+            #expect(!short.isEmpty && short.count < accounts * 2, "\(short.count) of \(alerts.count) decisions saw less than there was")
             try load.stop(process)
         }
     }
