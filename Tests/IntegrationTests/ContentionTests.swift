@@ -17,7 +17,8 @@ extension IntegrationTests {
             try load.drain()
             try SharedExpectations.followLogs(load, server, stream.unique)
             SharedExpectations.areWhole(load)
-            #expect(load.deciders.count == members.count, "all have decided: \(load.deciders)")
+            let deciders = load.deciders
+            #expect(deciders.count == members.count, "all have decided: \(deciders)")
             for member in members {
                 member.signal(SIGTERM)
                 #expect(try member.wait() == 0, "\(member.errors.text)")

@@ -64,7 +64,9 @@ final class StreamLoad {
     /// Waits for the decisions of these events, and for what comes too much.
     func expect(_ events: Set<String>, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try read("the decisions of \(events.count) events", sourceLocation: sourceLocation) { decisions.count >= events.count }
-        #expect(Set(decisions.keys) == events, sourceLocation: sourceLocation)
+        // Not within the expectation, which would look into everything it is given.
+        let areThese = Set(decisions.keys) == events
+        #expect(areThese, "the decisions are of other events", sourceLocation: sourceLocation)
         for _ in 0..<20 {
             tap.poll()
             take()
