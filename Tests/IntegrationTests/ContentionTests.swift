@@ -13,7 +13,7 @@ extension IntegrationTests {
             // Each has its partitions before the first event comes.
             for member in members { try member.says("partitions-assigned") }
             let load = try StreamLoad(deployment, stream, deployment.shared)
-            while !load.isSent { try load.goOn(stream.events.count) }
+            while !load.isSent { try load.goOn(to: stream.events.count) }
             try load.drain()
             try SharedExpectations.followLogs(load, server, stream.unique)
             SharedExpectations.areWhole(load)

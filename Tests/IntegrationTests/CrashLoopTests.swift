@@ -25,7 +25,7 @@ extension IntegrationTests {
             var members = try (0..<3).map { _ in try deployment.start() }
             let rounds = Self.kills + Self.stops
             for round in 0..<rounds {
-                try load.goOn(Self.events * 8 / 10 / rounds)
+                try load.goOn(to: Self.events * 8 / 10 * (round + 1) / rounds)
                 let isSent = load.isSent
                 #expect(!isSent, "the storm ends before the stream")
                 let victim = random.below(members.count)
@@ -37,7 +37,7 @@ extension IntegrationTests {
                     members[victim] = try deployment.start()
                 }
             }
-            while !load.isSent { try load.goOn(Self.events) }
+            while !load.isSent { try load.goOn(to: Self.events) }
             try load.drain()
             try SharedExpectations.followLogs(load, server, stream.unique)
 
