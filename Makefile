@@ -9,7 +9,7 @@ SWIFT ?= swift
 BUILD_PACKAGES := librdkafka-dev libhiredis-dev libcurl4-openssl-dev libmicrohttpd-dev libsimdjson-dev libyaml-dev libre2-dev libssl-dev libxxhash-dev \
 	pkg-config tzdata
 # What tests and benchmarks use besides: Java runs Apache Kafka where there is one; tests start Redis and nginx by themselves, on ports of their own.
-TEST_PACKAGES := redis-server nginx-light zstd default-jre-headless valgrind
+TEST_PACKAGES := redis-server nginx-light curl openssl zstd default-jre-headless
 
 # Optimised builds stand apart, so that they and the tests' builds do not evict each other.
 # The Swift runtime is linked in: the program runs where there is no Swift.

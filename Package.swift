@@ -75,7 +75,12 @@ let package = Package(
 
         // Benchmarks.
         .target(name: "CAllocations", path: "benchmarks/allocations"),
-        .executableTarget(name: "vane-redis-bench", dependencies: ["CHiredis", "RedisStore"], path: "benchmarks/redis", swiftSettings: strict),
+        .executableTarget(
+            name: "vane-redis-bench",
+            dependencies: [
+                "CAllocations", "CHiredis", "Documents", "Engine", "Events", "Expressions", "JournalSharing", "Journals", "RedisStore", "Rules",
+            ],
+            path: "benchmarks/redis", swiftSettings: hotPath),
         .executableTarget(
             name: "vane-bench",
             dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
@@ -109,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
-        .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Service", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Rules", "Service", "Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.

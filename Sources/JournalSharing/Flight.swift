@@ -143,8 +143,10 @@ struct Detour {
     var entries: [UInt8] = []
     /// Stage `compact`: how long the new log is.
     var newLength = 0
-    /// Stage `recreate`: how long what is in the log's place was found to be.
+    /// Stages `layout`, `setAside` and `recreate`: how long what is in the log's place was found to be.
     var oldLength = 0
+    /// The length of what is no string.
+    static let noString = -1
 }
 
 /// Detours by number; numbers are used again.

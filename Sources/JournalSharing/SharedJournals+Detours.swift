@@ -16,6 +16,13 @@ extension SharedJournals {
         log.pointee.detour = Int32(detours.add(Detour(entity: entity, journal: journal, stage: stage, flight: flight?.number, time: time)))
     }
 
+    /// A compaction that waits for its batch would wait for ever once that is decided without Redis: the log is read instead.
+    func forgetCompaction(_ step: Step, _ flight: Flight) {
+        let number = Int(entities[step.entity].log(step.journal).pointee.detour)
+        guard number >= 0, let detour = detours[number], detour.stage == .compact, !detour.isUnderWay, detour.flight == flight.number else { return }
+        again(number)
+    }
+
     private func finish(_ number: Int) {
         let detour = detours[number]!
         entities[detour.entity].log(detour.journal).pointee.detour = -1
@@ -41,6 +48,15 @@ extension SharedJournals {
     static let recreationScript = """
         if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
         redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        return 1
+        """
+    /// Renames what was found in a log's place, unless that has changed since: its length, or that it is no string.
+    static let setAsideScript = """
+        local length = redis.pcall('STRLEN', KEYS[1])
+        if type(length) == 'table' then length = -1 end
+        if length ~= tonumber(ARGV[1]) then return 0 end
+        redis.call('RENAME', KEYS[1], KEYS[2])
+        redis.call('PEXPIRE', KEYS[2], ARGV[2])
         return 1
         """
     /// How long a log that has ended can still be found by a process that has not noticed.
@@ -77,9 +93,11 @@ extension SharedJournals {
                     Array(String(Self.endedLogMilliseconds).utf8),
                 ], key: 3)
         case .setAside:
-            let aside = Self.asideKey(logKey(detour.generation))
-            followUps.command([Array("RENAME".utf8), logKey(detour.generation), aside], key: 1)
-            aside.withUnsafeBytes { followUps.expire(key: $0, milliseconds: Self.setAsideMilliseconds) }
+            followUps.command(
+                [
+                    Array("EVAL".utf8), Array(Self.setAsideScript.utf8), Array("2".utf8), logKey(detour.generation), Self.asideKey(logKey(detour.generation)),
+                    Array(String(detour.oldLength).utf8), Array(String(Self.setAsideMilliseconds).utf8),
+                ], key: 3)
         case .recreate:
             let content = store.snapshot(entity: detour.entity, journal: detour.journal, generation: detour.generation)
             followUps.command(
@@ -87,6 +105,14 @@ extension SharedJournals {
                     Array("EVAL".utf8), Array(Self.recreationScript.utf8), Array("1".utf8), logKey(detour.generation), Array(String(detour.oldLength).utf8),
                     content, Array(String(life).utf8),
                 ], key: 3)
+            encodeLayouts(detour.entity)
+        }
+    }
+
+    /// Where logs get lost, so may the layouts that others read them by: whoever knows them says them again.
+    func encodeLayouts(_ entity: Int) {
+        for (number, layout) in store.numberedLayouts(entity: entity) {
+            followUps.command(["SET", "\(entities[entity].layoutPrefix)\(number)", layout.text], key: 1)
         }
     }
 
@@ -98,7 +124,7 @@ extension SharedJournals {
 
     /// Deletes what is at logs' keys and is no log, unless one has come there since.
     func encodeStrays() {
-        for key in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key], key: 3) }
+        for (key, head) in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key, head], key: 3) }
         strays.removeAll()
     }
 
@@ -111,11 +137,9 @@ extension SharedJournals {
         if reply.kind == .lost { return again(number) }
         if reply.kind == .error {
             switch (detour.stage, reply.errorCode) {
-            case (.repair, .wrongType), (.compact, .wrongType):
-                detours[number]!.stage = .setAside
-                detours[number]!.generation = log.pointee.generation
-            // There is nothing to rename any more.
-            case (.setAside, .other): again(number)
+            case (.repair, .wrongType), (.recreate, .wrongType): setAside(number, detour.generation, length: Detour.noString)
+            case (.compact, .wrongType): setAside(number, log.pointee.generation, length: Detour.noString)
+            case (.layout, .wrongType): setAside(number, detour.generation, length: detour.oldLength)
             default:
                 obstacle = reply.text
                 again(number)
@@ -130,7 +154,7 @@ extension SharedJournals {
                 again(number)
             } else {
                 // Nobody can say what its records mean any more.
-                setAside(number, detour.generation)
+                setAside(number, detour.generation, length: detour.oldLength)
             }
         case .repair, .recreate: again(number)
         case .compact:
@@ -141,6 +165,8 @@ extension SharedJournals {
             log.pointee.loadedTicket = round.ticket
             finish(number)
         case .setAside:
+            // Another process may have been first, and made a new log.
+            guard reply.integer == 1 else { return again(number) }
             counts.setAside += 1
             let name = logName(detour, detour.generation)
             reports.append(.damaged(log: name, setAside: name + ":damaged"))
@@ -176,35 +202,35 @@ extension SharedJournals {
                 detours[number]!.stage = .layout
                 detours[number]!.layout = layout
                 detours[number]!.generation = UInt32(place)
+                detours[number]!.oldLength = reply.bytes.count
                 return
             }
             guard let opening = part.opening, Int(opening.generation % EntityLogs.keysPerLog) == place else {
                 // Without an opening it is what somebody appended to a log that was there no more, or it is damaged from the beginning.
-                if part.end == .damaged {
-                    setAside(number, UInt32(place))
+                if part.end == .damaged || part.opening != nil {
+                    setAside(number, UInt32(place), length: reply.bytes.count)
                     return
                 }
-                strays.append(entities[entity].withKey(key, UInt32(place)) { Array($0) })
+                strays.append((entities[entity].withKey(key, UInt32(place)) { Array($0) }, Array(reply.bytes.prefix(7))))
                 continue
             }
             if newest == nil || opening.generation > newest!.opening.generation { newest = (place, opening, part) }
         }
-        guard let newest else { return takeMissingLog(number) }
+        guard let newest else { return takeMissingLog(number, round, first) }
         let bytes = round.replies[first + newest.place].bytes
         let generation = newest.opening.generation
         switch newest.part.end {
         case .unknownLayout: return
         case .damaged:
             // What can be read is as good as ever.
-            _ = store.take(entity: entity, journal: journal, UnsafeRawBufferPointer(rebasing: bytes[..<newest.part.offset]))
+            takeOver(entity, journal, UnsafeRawBufferPointer(rebasing: bytes[..<newest.part.offset]))
             log.pointee.generation = max(log.pointee.generation, generation)
-            setAside(number, generation)
+            setAside(number, generation, length: bytes.count)
             return
         case .closed:
             // Its successor is gone: what it had is missing from the one before, which comes to life again.
-            _ = store.take(entity: entity, journal: journal, bytes)
-            let next = generation &+ 1
-            recreate(number, next, over: round.replies[first + Int(next % EntityLogs.keysPerLog)].bytes.count)
+            takeOver(entity, journal, bytes)
+            recreate(number, generation &+ 1, round, first)
             return
         case .complete: break
         }
@@ -224,7 +250,7 @@ extension SharedJournals {
     }
 
     /// There is no log: the entity is new, or its log has expired, or it is lost.
-    private func takeMissingLog(_ number: Int) {
+    private func takeMissingLog(_ number: Int, _ round: Round, _ first: Int) {
         let detour = detours[number]!
         let (entity, journal) = (detour.entity, detour.journal)
         let log = entities[entity].log(journal)
@@ -234,21 +260,31 @@ extension SharedJournals {
                 counts.repaired += missing.count
                 reports.append(.lostWrites(log: logName(detour, log.pointee.generation), records: missing.count))
             }
-            return recreate(number, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, over: 0)
+            return recreate(number, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, round, first)
         }
         store.clear(entity: entity, journal: journal)
         loaded(number, nil, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0)
     }
 
-    private func recreate(_ number: Int, _ generation: UInt32, over oldLength: Int) {
+    /// Records what is left of a log. A working copy that has nothing begins as the log did.
+    private func takeOver(_ entity: Int, _ journal: Int, _ log: UnsafeRawBufferPointer) {
+        if store.recordCount(entity: entity, journal: journal) == 0 {
+            _ = store.replace(entity: entity, journal: journal, log)
+        } else {
+            _ = store.take(entity: entity, journal: journal, log)
+        }
+    }
+
+    private func recreate(_ number: Int, _ generation: UInt32, _ round: Round, _ first: Int) {
         detours[number]!.stage = .recreate
-        detours[number]!.oldLength = oldLength
+        detours[number]!.oldLength = round.replies[first + Int(generation % EntityLogs.keysPerLog)].bytes.count
         detours[number]!.generation = generation
     }
 
-    private func setAside(_ number: Int, _ generation: UInt32) {
+    private func setAside(_ number: Int, _ generation: UInt32, length: Int) {
         detours[number]!.stage = .setAside
         detours[number]!.generation = generation
+        detours[number]!.oldLength = length
     }
 
     private func loaded(_ number: Int, _ round: Round?, _ generation: UInt32, known: UInt32) {
@@ -264,10 +300,9 @@ extension SharedJournals {
         finish(number)
     }
 
-    /// An opening's body begins with 0 and 1, behind a length of one to three bytes and the check.
+    /// A log begins otherwise than what was found.
     static let deletionScript = """
-        local head = redis.call('GETRANGE', KEYS[1], 0, 6)
-        for at = 4, 6 do if string.byte(head, at) == 0 and string.byte(head, at + 1) == 1 then return 0 end end
+        if redis.call('GETRANGE', KEYS[1], 0, 6) ~= ARGV[1] then return 0 end
         return redis.call('DEL', KEYS[1])
         """
 }

@@ -49,6 +49,8 @@ extension SharedJournals {
         switch replies[0].kind {
         case .bulk, .status: return Answer(value: replies[0].text)
         case .missing: return Answer(value: nil)
+        // Something else has the number's key: nobody can say what it stood for.
+        case .error where replies[0].errorCode == .wrongType: return Answer(value: "")
         default:
             obstacle = replies[0].kind == .error ? replies[0].text : nil
             return nil

@@ -99,7 +99,8 @@ extension SharedJournals {
     private func setAside(_ step: Step, _ flight: Flight) {
         let log = entities[step.entity].log(step.journal)
         detour(.setAside, step, flight)
-        detours[Int(log.pointee.detour)]!.generation = log.pointee.generation
+        detours[Int(log.pointee.detour)]!.generation = step.generation
+        detours[Int(log.pointee.detour)]!.oldLength = Detour.noString
     }
 
     /// Sends journals' detours, and the oldest batch's records and tails, that have become due.
@@ -114,6 +115,10 @@ extension SharedJournals {
             detours[number]!.isUnderWay = true
             round.detours.append((number, followUps.replyCount))
             encode(number)
+        }
+        if !round.detours.isEmpty && layoutsEpoch != link.epoch {
+            layoutsEpoch = link.epoch
+            for entity in entities.indices { encodeLayouts(entity) }
         }
         encodeStrays()
         if let flight {

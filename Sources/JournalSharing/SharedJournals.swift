@@ -86,8 +86,10 @@ public final class SharedJournals {
     private var commands = CommandBuffer()
     var followUps = CommandBuffer()
     var keys = KeyList()
-    /// Keys of logs where something is that is no log.
-    var strays: [[UInt8]] = []
+    /// The link's epoch in which layouts were last said again.
+    var layoutsEpoch: UInt32 = 0
+    /// Keys of logs where something is that is no log, and how it begins.
+    var strays: [(key: [UInt8], head: [UInt8])] = []
     /// Steps of the oldest batch that the next follow-up is for.
     var wantedTails: [Int] = []
     var wantedAppends: [Int] = []
@@ -230,6 +232,7 @@ public final class SharedJournals {
             flight.steps[index].tailCount = 0
             let log = entities[step.entity].log(step.journal)
             log.pointee.verifiedEpoch = 0
+            forgetCompaction(step, flight)
             if !log.pointee.isDirty {
                 log.pointee.isDirty = true
                 dirty.append((step.entity, step.journal))

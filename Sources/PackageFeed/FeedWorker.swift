@@ -206,6 +206,9 @@ final class FeedWorker {
             putInForce(index, arrival)
             save(index)
             members[index].metrics.count(.active)
+            // First of all: whoever reads or hears that it is in force finds it handed over, so that every event from then on meets it.
+            handover.put(update)
+            publish()
             let status = members[index].status
             log.info(
                 "package-active", "\(status.kind) \(status.name ?? "") \(status.version ?? "") is in force",
@@ -213,9 +216,6 @@ final class FeedWorker {
                     "url": .string(status.url), "name": .string(status.name ?? ""), "version": .string(status.version ?? ""),
                     "revision": .number(status.revision ?? 0), "size": .number(status.size ?? 0),
                 ])
-            // Whoever takes the update finds the status of it.
-            publish()
-            handover.put(update)
             retryRejected(except: index)
         } catch {
             members[index].rejected = arrival

@@ -182,7 +182,7 @@ final class Pipeline {
     /// - Returns: whether no more input waits.
     private func poll() throws(KafkaError) -> Bool {
         guard let batch = spare.popLast() else { return true }
-        let count = consumer.poll(into: batch.messages, timeoutMilliseconds: underWay.isEmpty ? Self.pollMilliseconds : 0)
+        let count = consumer.poll(into: batch.messages, timeoutMilliseconds: pollTimeout)
         batch.rewinds = delivery.rewinds
         if count > 0 { decode(batch) } else { batch.removeAll() }
         if batch.arrivals.isEmpty {
@@ -192,6 +192,12 @@ final class Pipeline {
             underWay.append(batch)
         }
         return count < batch.messages.capacity
+    }
+
+    /// Replies are not waited for here; a Redis that refuses is not asked again at once.
+    private var pollTimeout: Int32 {
+        if underWay.isEmpty { return Self.pollMilliseconds }
+        return sharing?.obstacle == nil ? 0 : Self.redisMilliseconds
     }
 
     private func start() throws(KafkaError) {

@@ -22,6 +22,12 @@ final class Sharing {
     private let policy: Configuration.RedisDownPolicy
     private let memoryBytes: Int
     private let patienceMilliseconds: Int64
+    /// How long Redis is waited for though a batch is late already: it is not Redis that made it late.
+    private let leastWaitNanoseconds: Int64
+    /// Spent waiting for the oldest batch.
+    private var waitedNanoseconds: Int64 = 0
+    /// A batch has been decided without Redis, and none with it since: others do not wait as long.
+    private var isGivenUp = false
     private let metrics: SharingMetrics
     private let log: Logger
     private var nextNotice: Int64 = 0
@@ -39,6 +45,7 @@ final class Sharing {
         self.policy = policy
         self.memoryBytes = Int(memoryBytes)
         patienceMilliseconds = budgetMilliseconds * 3 / 5
+        leastWaitNanoseconds = budgetMilliseconds * 1_000_000 / 5
         metrics = SharingMetrics(registry)
         self.log = log
     }
@@ -63,25 +70,32 @@ final class Sharing {
     /// Goes on with the oldest batch.
     /// - Parameter ageMilliseconds: since the timestamp of its first record.
     func advance(ageMilliseconds: Int64, timeoutMilliseconds: Int32) -> Progress {
-        switch journals.advance(timeoutMilliseconds: timeoutMilliseconds) {
-        case .ready:
+        let began = Clock.steadyNanoseconds()
+        let progress = journals.advance(timeoutMilliseconds: timeoutMilliseconds)
+        if progress == .ready {
+            waitedNanoseconds = 0
+            isGivenUp = false
             clear()
             return .ready
-        case .waiting:
-            if policy == .degrade && ageMilliseconds > patienceMilliseconds && mayDecideWithout { return degrade("Redis does not answer in time") }
-            return .waiting
-        case .unavailable(let reason):
-            obstacle = reason
-            notice()
-            return policy == .degrade && mayDecideWithout ? degrade(reason) : .waiting
         }
+        // What the process itself stood still for, stopped or starved, is not counted.
+        waitedNanoseconds += min(Clock.steadyNanoseconds() - began, Int64(timeoutMilliseconds) * 1_000_000)
+        let isLate = ageMilliseconds > patienceMilliseconds
+        guard case .unavailable(let reason) = progress else { return isLate && waitedNanoseconds >= leastWaitNanoseconds ? degrade("no answer in time") : .waiting }
+        obstacle = reason
+        notice()
+        // One batch waits so that a short outage is seen through; those behind it need not.
+        return isLate || isGivenUp ? degrade(reason) : .waiting
     }
 
     private var mayDecideWithout: Bool { journals.dirtyCount <= Self.dirtyMax }
 
     private func degrade(_ reason: String) -> Progress {
+        guard policy == .degrade, mayDecideWithout else { return .waiting }
         obstacle = reason
         notice()
+        waitedNanoseconds = 0
+        isGivenUp = true
         journals.decideWithout()
         metrics.degradedBatches.increment()
         return .degraded
@@ -89,10 +103,10 @@ final class Sharing {
 
     /// Between two batches: writes what Redis lacks, keeps memory within its bound, reports.
     func turn(nowMilliseconds: Int64) {
-        if journals.dirtyCount > 0 {
-            journals.repair(limit: Self.repairsPerTurn, timeoutMilliseconds: 0)
-            if journals.dirtyCount == 0 { clear() }
-        }
+        // Batches see to the connection; without any, somebody else must.
+        if !link.isConnected { link.maintain(timeoutMilliseconds: 0) }
+        if journals.dirtyCount > 0 { journals.repair(limit: Self.repairsPerTurn, timeoutMilliseconds: 0) }
+        if isRegistered && journals.batchesUnderWay == 0 { clear() }
         journals.evict(downTo: memoryBytes, nowMilliseconds: nowMilliseconds)
         metrics.take(journals.counts, dirty: journals.dirtyCount, memory: journals.store.evictableBytes)
         for report in journals.reports {

@@ -6,11 +6,21 @@ import RedisStore
 
 /// What a Redis server does, for the commands that journals use. Also notes in which order records came to their logs first.
 final class SimulatedRedis {
-    private(set) var values: [[UInt8]: [UInt8]] = [:]
+    private struct State {
+        var values: [[UInt8]: [UInt8]] = [:]
+        /// Keys where something is that is no string.
+        var others: Set<[UInt8]> = []
+    }
+
+    private var state = State()
+    private(set) var values: [[UInt8]: [UInt8]] {
+        get { state.values }
+        _modify { yield &state.values }
+    }
     /// Of each entity, by what its keys have between braces: the id words of its records in the order in which they first came to a log that counts.
     private var appearances: [[UInt8]: [UInt64]] = [:]
     /// For failovers: the state after each of the last writes.
-    private var past: [[[UInt8]: [UInt8]]] = []
+    private var past: [State] = []
     var keepsPast = false
     var isOutOfMemory = false
 
@@ -19,18 +29,41 @@ final class SimulatedRedis {
     /// Puts the server into the state that it had some writes ago, as a replica that lagged would.
     func loseWrites(_ count: Int) {
         guard !past.isEmpty else { return }
-        values = past[max(0, past.count - 1 - count)]
+        state = past[max(0, past.count - 1 - count)]
         past.removeAll()
     }
 
-    func remove(_ key: [UInt8]) { values[key] = nil }
-    func damage(_ key: [UInt8], at offset: Int) { values[key]![offset] ^= 0x55 }
+    // MARK: What a vandal does
+
+    var keys: [[UInt8]] { (Array(values.keys) + state.others).sorted { $0.lexicographicallyPrecedes($1) } }
+
+    func remove(_ key: [UInt8]) {
+        values[key] = nil
+        state.others.remove(key)
+    }
+
+    func damage(_ key: [UInt8], at offset: Int) { values[key]?[offset] ^= 0x55 }
+    func truncate(_ key: [UInt8], to length: Int) { values[key]?.removeSubrange(length...) }
+
+    /// Puts a value of another type there.
+    func supplant(_ key: [UInt8]) {
+        values[key] = nil
+        state.others.insert(key)
+    }
+
+    // MARK: Commands
+
+    private static let wrongType = SimulatedReply.error("WRONGTYPE Operation against a key holding the wrong kind of value")
 
     func execute(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
         func number(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
         let name = String(decoding: arguments[0], as: UTF8.self)
         if isOutOfMemory && ["APPEND", "SET", "EVAL"].contains(name) {
             replies.append(.error("OOM command not allowed when used memory > 'maxmemory'."))
+            return
+        }
+        if ["APPEND", "GET", "GETRANGE"].contains(name) && state.others.contains(arguments[1]) {
+            replies.append(Self.wrongType)
             return
         }
         switch name {
@@ -45,29 +78,34 @@ final class SimulatedRedis {
             let first = number(2)
             let last = min(number(3), value.count - 1)
             replies.append(.bulk(first <= last ? Array(value[first...last]) : []))
-        case "PEXPIRE": replies.append(.integer(values[arguments[1]] == nil ? 0 : 1))
+        case "PEXPIRE": replies.append(.integer(exists(arguments[1]) ? 1 : 0))
         case "SET":
-            if arguments.count > 3, arguments[3] == Array("NX".utf8), values[arguments[1]] != nil {
+            if arguments.count > 3, arguments[3] == Array("NX".utf8), exists(arguments[1]) {
                 replies.append(.missing)
             } else {
-                values[arguments[1]] = arguments[2]
+                set(arguments[1], arguments[2])
                 replies.append(.status("OK"))
             }
-        case "RENAME":
-            guard let value = values[arguments[1]] else {
-                replies.append(.error("ERR no such key"))
-                return
-            }
-            values[arguments[1]] = nil
-            values[arguments[2]] = value
-            replies.append(.status("OK"))
         case "EVAL": evaluate(arguments, &replies)
         default: preconditionFailure("the simulated Redis does not know \(name)")
         }
         if keepsPast && name != "GET" && name != "MGET" && name != "GETRANGE" {
-            past.append(values)
+            past.append(state)
             if past.count > Self.pastMax { past.removeFirst() }
         }
+    }
+
+    private func exists(_ key: [UInt8]) -> Bool { values[key] != nil || state.others.contains(key) }
+
+    private func set(_ key: [UInt8], _ value: [UInt8]) {
+        state.others.remove(key)
+        values[key] = value
+    }
+
+    private func rename(_ key: [UInt8], _ name: [UInt8]) {
+        remove(name)
+        values[name] = values.removeValue(forKey: key)
+        if state.others.remove(key) != nil { state.others.insert(name) }
     }
 
     /// Notes records that came to a log: one that has an opening, and no closing before them.
@@ -102,13 +140,24 @@ final class SimulatedRedis {
 
     private func evaluate(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
         func length(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
-        switch String(decoding: arguments[1], as: UTF8.self) {
+        let script = String(decoding: arguments[1], as: UTF8.self)
+        if script == SharedJournals.setAsideScript {
+            let found = state.others.contains(arguments[3]) ? -1 : values[arguments[3], default: []].count
+            if found == length(5) { rename(arguments[3], arguments[4]) }
+            replies.append(.integer(found == length(5) ? 1 : 0))
+            return
+        }
+        if state.others.contains(arguments[3]) {
+            replies.append(Self.wrongType)
+            return
+        }
+        switch script {
         case SharedJournals.compactionScript:
             guard values[arguments[3], default: []].count == length(5) else {
                 replies.append(.integer(0))
                 return
             }
-            values[arguments[4]] = arguments[6]
+            set(arguments[4], arguments[6])
             values[arguments[3], default: []] += arguments[7]
             note(arguments[4], arguments[6])
             replies.append(.integer(1))
@@ -121,10 +170,9 @@ final class SimulatedRedis {
             note(arguments[3], arguments[5])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
-            let head = values[arguments[3], default: []]
-            let isOpening = (3...5).contains { at in head.count > at + 1 && head[at] == 0 && head[at + 1] == 1 }
-            if !isOpening { values[arguments[3]] = nil }
-            replies.append(.integer(isOpening ? 0 : 1))
+            let isSame = Array(values[arguments[3], default: []].prefix(7)) == arguments[4]
+            if isSame { values[arguments[3]] = nil }
+            replies.append(.integer(isSame ? 1 : 0))
         default: preconditionFailure("the simulated Redis does not know this script")
         }
     }
@@ -156,6 +204,8 @@ final class SimulatedLink: RedisLink {
     private(set) var isConnected = true
     /// The network takes no time: for what a process does before its work begins.
     var isImmediate = false
+    private var immediateReceptions = 0
+    private static let immediateReceptionsMax = 10_000
     var failure: RedisFailure? { nil }
 
     init(_ server: SimulatedRedis) { self.server = server }
@@ -176,6 +226,9 @@ final class SimulatedLink: RedisLink {
 
     func receive(_ ticket: Int, into replies: ReplyBuffer, timeoutMilliseconds: Int32) -> Bool {
         if isImmediate {
+            // Who asks without end hangs.
+            immediateReceptions += 1
+            if immediateReceptions > Self.immediateReceptionsMax { return false }
             execute(.max)
             deliver()
         }
@@ -199,8 +252,6 @@ final class SimulatedLink: RedisLink {
     func appendDescriptors(to descriptors: inout [pollfd]) -> Int32 { -1 }
 
     // MARK: What the network does
-
-    var hasWork: Bool { sendings.values.contains { !$0.isDelivered } }
 
     /// The server executes the next commands of this connection, in their order.
     func execute(_ count: Int) {
@@ -264,15 +315,17 @@ struct SimulatedEntries {
         var shift = 0
         var at = offset
         repeat {
-            guard at < bytes.count else { return nil }
+            guard at < bytes.count, shift < 21 else { return nil }
             length |= Int(bytes[at] & 0x7f) << shift
             shift += 7
             at += 1
         } while bytes[at - 1] & 0x80 != 0
         let body = at + 2
-        guard at + length <= bytes.count, body < bytes.count else { return nil }
-        offset = at + length
+        let end = at + length
+        guard end <= bytes.count, body + 2 <= end else { return nil }
+        offset = end
         if bytes[body] == 0 { return bytes[body + 1] == 1 ? .opening : .closing }
+        guard body + 15 <= end else { return nil }
         let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[body + 7 + $1]) << UInt64($1 * 8) }
         return .record(word & ~0xffff)
     }

@@ -52,6 +52,9 @@ struct SimulatedEvent {
     /// Whether it was in the stream before.
     var isDuplicate = false
 
+    /// Names of its account and device.
+    var entities: [String] { ["a\(account)"] + (device.map { ["d\($0)"] } ?? []) }
+
     var json: [UInt8] {
         var text = "{\"id\":\"e\(id)\",\"time\":\(time),\"account\":\"a\(account)\""
         if let device { text += ",\"device\":\"d\(device)\"" }
@@ -97,7 +100,7 @@ final class SimulatedProcess {
     /// Registers layouts as a process does at its start, when nothing is in its way yet.
     func start() {
         link.isImmediate = true
-        #expect(try! shared.registerLayouts(timeoutMilliseconds: 0))
+        if (try? shared.registerLayouts(timeoutMilliseconds: 0)) != true { Issue.record("layouts cannot be registered: \(shared.obstacle ?? "")") }
         link.isImmediate = false
     }
 
@@ -111,6 +114,31 @@ final class SimulatedProcess {
         }
         batches.append((rows, places))
         shared.begin(rows)
+    }
+
+    /// The records of the working copies: their times by their id words, by key.
+    var records: [EntityKey: [UInt64: Int64]] {
+        var result: [EntityKey: [UInt64: Int64]] = [:]
+        for journals in engine.store.entities {
+            for journal in 0..<journals.table.count where !journals.table.header(journal).pointee.isFree {
+                let header = journals.table.header(journal)
+                var words: [UInt64: Int64] = [:]
+                for index in journals.recordsInOrder(journal, after: .min) {
+                    let record = Record(header.pointee.records! + index * journals.stride)
+                    words[record.idWord & ~RecordLayout.originMask] = record.time
+                }
+                result[header.pointee.key] = words
+            }
+        }
+        return result
+    }
+
+    /// Records later than this must be there.
+    func horizon(_ key: EntityKey) -> Int64 {
+        for journals in engine.store.entities {
+            if let journal = journals.table.find(key) { return journals.table.header(journal).pointee.lastTime - journals.history }
+        }
+        return .min
     }
 
     /// Decides the oldest batch, of which all records are in place.

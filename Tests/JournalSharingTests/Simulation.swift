@@ -15,8 +15,13 @@ struct Simulation {
         /// Some batches are decided without Redis.
         var degraded = false
         var outOfMemory = false
-        /// Keys are removed or damaged by hand.
+        /// Keys, those of layouts too, are removed, damaged, cut off or replaced by hand.
         var vandal = false
+    }
+
+    struct Delivery: Hashable {
+        var partition: Int
+        var offset: Int
     }
 
     private static let partitionCount = 3
@@ -35,10 +40,15 @@ struct Simulation {
     private var orphans: [SimulatedLink] = []
     /// What was decided about each event, every time.
     private(set) var decisions: [Int: [SimulatedDecision]] = [:]
-    /// How often outputs would have been made of each event in a committed batch.
-    private var compactions = 0
+    /// Of each event, whether its deliveries were called repeats, every time.
+    private var repeats: [Int: [Delivery: Set<Bool>]] = [:]
+    /// Events of which some delivery came too late for their account.
+    private var late: Set<Int> = []
+    /// By process: what has been decided and may not be committed yet.
+    private var uncommitted: [[Delivery]]
     private var steps = 0
-    private var degradedEvents: Set<Int> = []
+    /// Losses of writes, decisions without Redis and deeds of the vandal.
+    private(set) var faultCount = 0
 
     init(seed: UInt64, _ faults: Faults) {
         self.seed = seed
@@ -46,6 +56,7 @@ struct Simulation {
         random = SeededGenerator(seed: seed)
         committed = Array(repeating: 0, count: Self.partitionCount)
         positions = committed
+        uncommitted = Array(repeating: [], count: Self.processCount)
         owners = (0..<Self.partitionCount).map { $0 % Self.processCount }
         stream = Array(repeating: [], count: Self.partitionCount)
         makeStream()
@@ -54,7 +65,11 @@ struct Simulation {
 
     private func newProcess() -> SimulatedProcess {
         let process = SimulatedProcess(server)
+        // It would try again until there is memory.
+        let isOutOfMemory = server.isOutOfMemory
+        server.isOutOfMemory = false
         process.start()
+        server.isOutOfMemory = isOutOfMemory
         return process
     }
 
@@ -113,14 +128,26 @@ struct Simulation {
         }
         if faults.evictions && random.chance(0.02) { processes[index].shared.evict(downTo: random.below(4_000), nowMilliseconds: 0) }
         if faults.lostWrites && random.chance(0.004) {
+            faultCount += 1
             server.loseWrites(1 + random.below(10))
-            for process in processes { process.link.disconnect() }
+            for link in processes.map(\.link) + orphans { link.disconnect() }
         }
         if faults.outOfMemory && random.chance(0.01) { server.isOutOfMemory = true }
-        if faults.vandal && random.chance(0.01), let key = server.values.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }).randomElement(using: &random),
-            key.contains(UInt8(ascii: "{"))
-        {
-            if random.chance(0.5) { server.remove(key) } else { server.damage(key, at: random.below(server.values[key]!.count)) }
+        if faults.vandal && random.chance(0.01) { vandalise() }
+    }
+
+    private mutating func vandalise() {
+        let keys = server.keys
+        guard !keys.isEmpty else { return }
+        faultCount += 1
+        let key = random.pick(keys)
+        let isLog = key.contains(UInt8(ascii: "{"))
+        let length = isLog ? server.values[key]?.count ?? 0 : 0
+        switch random.below(4) {
+        case 0 where length > 0: server.damage(key, at: random.below(length))
+        case 1 where length > 0: server.truncate(key, to: random.below(length))
+        case 2: server.supplant(key)
+        default: server.remove(key)
         }
     }
 
@@ -142,9 +169,9 @@ struct Simulation {
     }
 
     private mutating func crash(_ index: Int) {
-        compactions += processes[index].shared.counts.compactions
         orphans.append(processes[index].link)
         processes[index] = newProcess()
+        uncommitted[index] = []
         for partition in owners.indices where owners[partition] == index { positions[partition] = committed[partition] }
     }
 
@@ -160,10 +187,11 @@ struct Simulation {
             }
             if !events.isEmpty { process.begin(events) }
         }
-        guard process.shared.batchesUnderWay > 0 else {
-            if faults.degraded { process.shared.repair() }
-            return
+        if process.shared.dirtyCount > 0 {
+            process.shared.repair()
+            commit(index)
         }
+        guard process.shared.batchesUnderWay > 0 else { return }
         switch process.shared.advance(timeoutMilliseconds: 0) {
         case .ready: decide(index, isDegraded: false)
         case .waiting: if faults.degraded && random.chance(0.02) { decideWithout(index) }
@@ -177,30 +205,49 @@ struct Simulation {
     }
 
     private mutating func decide(_ index: Int, isDegraded: Bool) {
-        var made: [(Int, SimulatedDecision)] = []
-        let places = processes[index].decideBatch { id, decision, _ in made.append((id, decision)) }
-        for (id, decision) in made {
+        var made: [(id: Int, decision: SimulatedDecision, isRepeat: Bool)] = []
+        let places = processes[index].decideBatch { made.append(($0, $1, $2)) }
+        for ((id, decision, isRepeat), place) in zip(made, places) {
             decisions[id, default: []].append(decision)
-            if isDegraded { degradedEvents.insert(id) }
+            let delivery = Delivery(partition: place.partition, offset: place.offset)
+            uncommitted[index].append(delivery)
+            // Of events that are too late for their account there is no record to tell deliveries by.
+            if decision.values["a_count"] == "late" {
+                late.insert(id)
+            } else {
+                repeats[id, default: [:]][delivery, default: []].insert(isRepeat)
+            }
         }
-        // Offsets are committed by owners only, and not while journals wait to be written.
+        if isDegraded { faultCount += 1 }
+        commit(index)
+    }
+
+    /// Offsets are committed by owners only, and not while journals wait to be written.
+    private mutating func commit(_ index: Int) {
         guard processes[index].shared.dirtyCount == 0 else { return }
-        for (partition, offset) in places where owners[partition] == index { committed[partition] = max(committed[partition], offset + 1) }
+        for place in uncommitted[index] where owners[place.partition] == index {
+            committed[place.partition] = max(committed[place.partition], place.offset + 1)
+        }
+        uncommitted[index] = []
     }
 
     /// Everything that waits gets done.
     private mutating func drain() {
+        server.isOutOfMemory = false
         for process in processes {
             process.link.isImmediate = true
             process.link.reconnect()
-            for _ in 0..<100 where process.shared.dirtyCount > 0 { process.shared.repair() }
+            for _ in 0..<1_000 where process.shared.dirtyCount > 0 { process.shared.repair() }
             if process.shared.dirtyCount > 0 { Issue.record("seed \(seed): journals are not repaired") }
         }
     }
 
     private var state: String {
-        "committed \(committed) of \(stream.map(\.count)), owners \(owners), positions \(positions); "
-            + processes.map { "\($0.batches.map { $0.places.map { "\($0)" }.joined(separator: " ") }) detours \($0.shared.detourSummary) rounds \($0.shared.rounds.count) connected \($0.link.isConnected) work \($0.link.hasWork)" }.joined(separator: "; ")
+        let each = processes.map { process in
+            let batches = process.batches.map { $0.places.map { "\($0)" }.joined(separator: " ") }
+            return "\(batches) \(process.shared.detourSummary) rounds \(process.shared.rounds.count) connected \(process.link.isConnected)"
+        }
+        return "committed \(committed) of \(stream.map(\.count)), owners \(owners), positions \(positions); " + each.joined(separator: "; ")
     }
 
     // MARK: What must hold
@@ -219,37 +266,94 @@ struct Simulation {
 
     /// A process that comes new finds every event of the stream, and computes what a plain count over the whole stream gives.
     mutating func checkJournals() {
-        let process = newProcess()
-        process.link.isImmediate = true
-        var seen: Set<String> = []
-        // The latest event of each entity, decided once more.
-        let all = stream.joined().sorted { ($0.time, $0.id) < ($1.time, $1.id) }.reversed()
-        var wanted: [SimulatedEvent] = []
-        for event in all where !event.isDuplicate {
-            let names = ["a\(event.account)"] + (event.device.map { ["d\($0)"] } ?? [])
-            if names.allSatisfy(seen.contains) { continue }
-            seen.formUnion(names)
-            wanted.append(event)
+        let wanted = latestEvents()
+        guard let found = decideAgain(wanted, newProcess()) else { return }
+        checkPresence()
+        let oracle = SimulatedOracle(order())
+        for event in wanted where !found[event.id]!.agrees(with: oracle.decision(event)) {
+            Issue.record("seed \(seed): event \(event.id)\n  found    \(found[event.id]!)\n  expected \(oracle.decision(event))")
         }
-        process.begin(wanted.map { ($0, 0, 0) })
-        guard process.shared.advance(timeoutMilliseconds: 0) == .ready else {
-            Issue.record("seed \(seed): journals cannot be loaded")
-            return
-        }
-        var found: [Int: SimulatedDecision] = [:]
-        _ = process.decideBatch { id, decision, _ in found[id] = decision }
+    }
+
+    /// Every event of the stream came to the logs of its entities.
+    func checkPresence() {
         let orders = order()
         let oracle = SimulatedOracle(orders)
         for event in stream.joined() {
-            for name in ["a\(event.account)"] + (event.device.map { ["d\($0)"] } ?? [])
-            where !(orders[name] ?? []).contains(where: { $0.id == event.id }) && !oracle.mayLack(event, name) {
+            for name in event.entities where !(orders[name] ?? []).contains(where: { $0.id == event.id }) && !oracle.mayLack(event, name) {
                 Issue.record("seed \(seed): event \(event.id) is not in the journal of \(name)")
                 return
             }
         }
-        for event in wanted where !found[event.id]!.agrees(with: oracle.decision(event)) {
-            Issue.record("seed \(seed): event \(event.id)\n  found    \(found[event.id]!)\n  expected \(oracle.decision(event))")
+    }
+
+    /// Once every process has looked after its working copies, logs have what any of them had, and all agree.
+    mutating func checkRestored() {
+        let held = processes.map(\.records)
+        let wanted = latestEvents()
+        for process in processes {
+            process.link.disconnect()
+            process.link.reconnect()
+            if decideAgain(wanted, process) == nil { return }
         }
+        let fresh = newProcess()
+        guard let found = decideAgain(wanted, fresh) else { return }
+        let kept = fresh.records
+        for (index, records) in held.enumerated() {
+            for (name, words) in records {
+                // Only records that are in sight of a new event must be there.
+                let lost = words.filter { $0.value > fresh.horizon(name) && kept[name]?[$0.key] == nil }
+                if !lost.isEmpty {
+                    Issue.record("seed \(seed): \(lost.count) of \(words.count) records of an entity that process \(index) had are not in its log")
+                    return
+                }
+            }
+        }
+        for (index, process) in processes.enumerated() {
+            process.link.disconnect()
+            process.link.reconnect()
+            guard let again = decideAgain(wanted, process) else { return }
+            for event in wanted where !again[event.id]!.agrees(with: found[event.id]!) {
+                Issue.record("seed \(seed): event \(event.id)\n  process \(index) \(again[event.id]!)\n  a new one \(found[event.id]!)")
+                return
+            }
+        }
+    }
+
+    /// Of all deliveries of an event one is the first, every time that they are decided; the others are repeats.
+    func checkRepeats() {
+        for (id, deliveries) in repeats.sorted(by: { $0.key < $1.key }) {
+            let firsts = deliveries.filter { $0.value.contains(false) }
+            if firsts.count > 1 || (firsts.isEmpty && !late.contains(id)) || deliveries.contains(where: { $0.value.count != 1 }) {
+                Issue.record("seed \(seed): event \(id) is a repeat or not: \(deliveries)")
+                return
+            }
+        }
+    }
+
+    /// The latest events, so that each entity has one.
+    private func latestEvents() -> [SimulatedEvent] {
+        var seen: Set<String> = []
+        let all = stream.joined().sorted { ($0.time, $0.id) < ($1.time, $1.id) }.reversed()
+        var wanted: [SimulatedEvent] = []
+        for event in all where !event.isDuplicate {
+            if event.entities.allSatisfy(seen.contains) { continue }
+            seen.formUnion(event.entities)
+            wanted.append(event)
+        }
+        return wanted
+    }
+
+    private func decideAgain(_ events: [SimulatedEvent], _ process: SimulatedProcess) -> [Int: SimulatedDecision]? {
+        process.link.isImmediate = true
+        var found: [Int: SimulatedDecision] = [:]
+        process.begin(events.map { ($0, 0, 0) })
+        guard process.shared.advance(timeoutMilliseconds: 0) == .ready else {
+            Issue.record("seed \(seed): journals cannot be loaded \(process.shared.detourSummary)")
+            return nil
+        }
+        _ = process.decideBatch { id, decision, _ in found[id] = decision }
+        return found
     }
 
     func event(_ id: Int) -> SimulatedEvent { stream.joined().first { $0.id == id }! }

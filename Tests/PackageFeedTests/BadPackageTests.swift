@@ -130,7 +130,7 @@ import Testing
             for fault in found { #expect(fault.position?.line == 5 && fault.remedy != nil) }
         }
         // Two names that look alike, each in one alphabet; and a mark inside a condition.
-        let twins = "{id: COP, kind: hit, when: 'true'}\n  - {id: \"\u{421}\u{41E}\u{420}\", kind: hit, when: 'true'}"
+        let twins = "{id: COP, kind: hit, when: 'true'}\n  - {id: \"\u{421}\u{41E}\u{420}\", kind: hit, when: 'amount > 1.0'}"
         for text in [package(rules: twins), package(rules: "{id: a, kind: hit, when: 'ip == \"\u{202E}1\"'}")] {
             do {
                 _ = try Package.read(parseYAML(bytes(text), file: "p.yaml"), schema: schema)

@@ -144,7 +144,7 @@ import Testing
         try Bench(server.url).started().isActive("1")
     }
 
-    @Test func anUntrustedCertificate() throws {
+    @Test(.enabled(if: NGINX.isThere, "there is no nginx; apt-get install nginx-light")) func anUntrustedCertificate() throws {
         let folder = Folder()
         shell(
             "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -keyout \(folder.path)/k.pem -out \(folder.path)/c.pem 2>/dev/null"

@@ -11,6 +11,9 @@ extension JournalStore {
     /// The layouts that records of an entity type are written in; each needs a number before the first record is written.
     public func ownLayouts(entity: Int) -> [LogLayout] { entities[entity].codec.ownLayouts }
 
+    /// Those of them that have numbers.
+    public func numberedLayouts(entity: Int) -> [(number: Int, layout: LogLayout)] { entities[entity].codec.numberedLayouts }
+
     /// Learns which layout a number stands for.
     public func learnLayout(_ number: Int, _ layout: LogLayout, entity: Int) { entities[entity].codec.learn(number, layout) }
 

@@ -47,10 +47,16 @@ final class LogCodec {
     deinit { staging.base.deallocate() }
 
     /// The layouts of our own records, one for each event type that takes part.
-    var ownLayouts: [LogLayout] {
-        entity.participations.indices.compactMap { event in
-            entity.participations[event] == nil ? nil : LogLayout(eventType: eventTypeNames[event], fields: ownFields[event].map { entity.record[$0] })
-        }
+    var ownLayouts: [LogLayout] { entity.participations.indices.compactMap(ownLayout) }
+
+    /// Those of them that have numbers.
+    var numberedLayouts: [(number: Int, layout: LogLayout)] {
+        numbers.indices.compactMap { event in numbers[event] == 0 ? nil : ownLayout(event).map { (Int(numbers[event]), $0) } }
+    }
+
+    private func ownLayout(_ event: Int) -> LogLayout? {
+        guard entity.participations[event] != nil else { return nil }
+        return LogLayout(eventType: eventTypeNames[event], fields: ownFields[event].map { entity.record[$0] })
     }
 
     /// Learns what a number stands for; for one of our own layouts, that it is written by this number.

@@ -31,3 +31,14 @@ public struct RedisConfiguration: Equatable, Sendable {
         isCluster ? ClusterLink(self) : StandaloneLink(self)
     }
 }
+
+/// The password is in no text of it.
+extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String {
+        let servers = addresses.map(\.description).joined(separator: ",")
+        return "\(isCluster ? "cluster " : "")\(user.map { $0 + "@" } ?? "")\(servers)/\(database)"
+    }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

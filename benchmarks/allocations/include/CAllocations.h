@@ -1,4 +1,4 @@
-// Counts the process's heap allocations, by standing in front of the C library's.
+// Counts heap allocations of the calling thread, by standing in front of the C library's.
 #pragma once
 #include <stdint.h>
 

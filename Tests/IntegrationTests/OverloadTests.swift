@@ -1,0 +1,52 @@
+import Glibc
+import Testing
+
+extension IntegrationTests {
+    /// Packages that are passed over when events come late, and come back.
+    @Suite(.enabled(if: Cluster.hasReal, Cluster.skipReason)) struct OverloadTests {
+        @Test func lagPassesOverWhatCanWait() throws {
+            let vane = try Deployment(Cluster.of(.real), rest: "budget: 500ms")
+            for priority in ["critical", "normal", "deferrable"] {
+                try vane.folder.write(
+                    "rules/\(priority)/package.yaml",
+                    "package: \(priority)\nversion: \"1\"\npriority: \(priority)\non: [transaction]\nrules:\n  - {id: \(priority), kind: hit, when: 'amount > 0.0'}\n")
+            }
+            let feed = try Feed(vane.cluster)
+            for number in 0..<100 { vane.send(feed, "late-\(number)", account: "A\(number)", amount: "1.00") }
+            feed.flush()
+            // The lag: longer than the budget.
+            usleep(700_000)
+            let process = try vane.start()
+            let tap = try Tap(vane.cluster, [vane.alerts])
+            try tap.read([vane.alerts: 100])
+            for alert in tap.records {
+                #expect(alert.rules == ["critical"])
+                #expect(alert.json["degraded"].string == "overload: deferrable and normal packages are passed over")
+            }
+            try process.says("overload")
+            // Without lag all come back, one after the other.
+            var seen: [[String]] = []
+            var number = 0
+            let deadline = ContinuousClock.now + patience
+            while seen.last?.count != 3 {
+                try #require(ContinuousClock.now < deadline, "not all packages run again: \(seen.suffix(5))")
+                vane.send(feed, "calm-\(number)", account: "B", amount: "1.00")
+                feed.flush()
+                number += 1
+                try tap.read([vane.alerts: 100 + number])
+                let alert = try #require(tap.records.last)
+                let reason = alert.json["degraded"].string
+                switch alert.rules.count {
+                case 1: #expect(reason == "overload: deferrable and normal packages are passed over")
+                case 2: #expect(reason == "overload: deferrable packages are passed over" && alert.rules.contains("normal"))
+                default: #expect(reason == nil && alert.json["degraded"].bool == false)
+                }
+                seen.append(alert.rules)
+            }
+            #expect(Set(seen.map(\.count)) == [1, 2, 3])
+            try process.says("all packages run again")
+            process.signal(SIGTERM)
+            #expect(try process.wait() == 0)
+        }
+    }
+}

@@ -1,0 +1,314 @@
+import Glibc
+import Testing
+
+extension IntegrationTests {
+    /// What can happen to a Redis that processes share journals through.
+    @Suite(.enabled(if: RedisServer.isAvailable, RedisServer.skipReason)) struct RedisFaultTests {
+        /// - Parameters:
+        ///   - policy: what is done while Redis is away.
+        ///   - budget: a minute, so that only what a test is about makes decisions degraded.
+        static func settings(_ redis: RedisServer, policy: String = "degrade", budget: String = "60s", more: String = "") -> String {
+            "budget: \(budget)\noverload: {redis_down: \(policy)}\njournals: {redis: {url: \"\(redis.url)\"\(more)}}"
+        }
+
+        private static func load(_ redis: RedisServer, policy: String = "degrade", budget: String = "60s", more: String = "") throws -> CountedLoad {
+            try CountedLoad(Cluster.of(Cluster.best), settings: settings(redis, policy: policy, budget: budget, more: more))
+        }
+
+        private static func journal(of redis: RedisServer) throws -> String {
+            try #require(try redis.ask("--raw keys 'vane:account:{*'").split(separator: "\n").map(String.init).sorted().first)
+        }
+
+        // MARK: Nothing happens
+
+        @Test func aSecondProcessAndARestartSeeTheHistoryOfTheFirst() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            let first = try load.start()
+            try load.sendAndExpect(100)
+            let second = try load.start()
+            try second.says("partitions-assigned")
+            try load.sendAndExpect(200)
+            try load.stop(first)
+            try load.sendAndExpect(100)
+            try load.stop(second)
+            load.send(100)
+            let third = try load.start()
+            try load.expectRightCounts()
+            try load.stop(third)
+            for process in [first, second, third] { #expect(!process.errors.text.contains("redis-"), "\(process.errors.text)") }
+        }
+
+        /// In a debug build on a busy machine; what is promised is a second.
+        @Test func theFirstDecisionComesSoon() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            load.send(10)
+            let began = ContinuousClock.now
+            let process = try load.start()
+            try load.expectRightCounts()
+            let took = ContinuousClock.now - began
+            #expect(took < .seconds(5), "from the start to the first alerts it took \(took)")
+            print("from the start to the first alerts: \(took)")
+            try load.stop(process)
+        }
+
+        @Test func stoppingDrainsAndCommits() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            load.send(10_000)
+            for part in 1...3 {
+                let process = try load.start()
+                try load.tap.read("progress") { load.tap.records.count >= part * 1_000 }
+                try load.stop(process)
+            }
+            let process = try load.start()
+            try load.expectRightCounts()
+            for _ in 0..<10 { load.tap.poll() }
+            #expect(load.tap.records.count == load.sent, "what was decided was committed")
+            try load.stop(process)
+        }
+
+        @Test func aSecondSignalDoesNotWaitForRedis() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis, policy: "pause")
+            let process = try load.start()
+            try load.sendAndExpect(10)
+            try redis.ask("client pause 60000 all")
+            load.send(10)
+            try process.says("Redis: ")
+            process.signal(SIGTERM)
+            // It goes on trying for as long as partitions may be held back.
+            usleep(500_000)
+            let began = ContinuousClock.now
+            process.signal(SIGTERM)
+            #expect(try process.wait() == 128 + SIGTERM)
+            #expect(ContinuousClock.now - began < .seconds(2))
+        }
+
+        // MARK: Redis goes away
+
+        @Test func aRestartThatKeepsItsDataChangesNothing() throws {
+            let redis = try RedisServer(["--appendonly", "yes", "--appendfsync", "always"])
+            let load = try Self.load(redis)
+            let process = try load.start()
+            try load.sendAndExpect(100)
+            try redis.kill()
+            try redis.start()
+            try load.sendAndExpect(100)
+            #expect(!process.errors.text.contains("redis-lost-writes"), "\(process.errors.text)")
+            try load.stop(process)
+        }
+
+        @Test func aRestartThatForgetsEverythingIsRepaired() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            let process = try load.start()
+            try load.sendAndExpect(100)
+            try redis.kill()
+            try redis.start()
+            try load.sendAndExpect(100)
+            try process.says("redis-lost-writes", times: 5)
+            try load.stop(process)
+            // It is all in Redis again.
+            let next = try load.start()
+            try load.sendAndExpect(100)
+            try load.stop(next)
+            #expect(!next.errors.text.contains("redis-lost-writes"), "\(next.errors.text)")
+        }
+
+        @Test func aReplicaThatLagsTakesOver() throws {
+            let master = try RedisServer()
+            let replica = try RedisServer()
+            try replica.ask("replicaof 127.0.0.1 \(master.port)")
+            let load = try Self.load(master)
+            let process = try load.start()
+            try load.sendAndExpect(100)
+            try replica.wait("the replica has everything") { try replica.ask("dbsize") == master.ask("dbsize") && replica.ask("info replication").contains("link_status:up") }
+            try master.ask("wait 1 10000")
+            // From here on nothing reaches it.
+            try replica.ask("replicaof 127.0.0.1 1")
+            try load.sendAndExpect(100)
+            try master.kill()
+            try replica.ask("replicaof no one")
+            try replica.take(placeOf: master)
+            try load.sendAndExpect(100)
+            try process.says("redis-lost-writes", times: 5)
+            try load.stop(process)
+            let next = try load.start()
+            try load.sendAndExpect(100)
+            try load.stop(next)
+            #expect(!next.errors.text.contains("redis-lost-writes"), "\(next.errors.text)")
+        }
+
+        @Test func withoutAnAnswerEventsAreDecidedInTimeAndRepairedAfterwards() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis, budget: "1s")
+            let process = try load.start()
+            load.send(50)
+            try load.expectRightCounts(mayBeDegraded: true)
+            try redis.ask("client pause 6000 all")
+            let pauseEnds = ContinuousClock.now + .seconds(6)
+            for _ in 0..<10 {
+                load.send(5)
+                let alerts = try load.expectAlerts()
+                #expect(alerts.allSatisfy { $0.count == $0.ordinal }, "the working copies are complete")
+                let reasons = alerts.map { $0.degraded ?? "not" }
+                #expect(reasons.allSatisfy { $0.hasPrefix("redis_down: ") }, "degraded: \(reasons)")
+                let latencies = alerts.compactMap { $0.json["latency_ms"].int }
+                #expect(latencies.count == alerts.count && latencies.allSatisfy { $0 < 2_000 }, "latencies: \(latencies)")
+            }
+            try #require(ContinuousClock.now < pauseEnds, "the test was quicker than the pause")
+            // Repaired without any event.
+            try process.says("Redis does its part again")
+            load.send(50)
+            try load.expectRightCounts()
+            try load.stop(process)
+            let next = try load.start()
+            load.send(50)
+            try load.expectRightCounts(mayBeDegraded: true)
+            try load.stop(next)
+        }
+
+        @Test func withoutAnAnswerEventsWaitIfTheyShould() throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis, policy: "pause", budget: "1s")
+            let process = try load.start()
+            try load.sendAndExpect(50)
+            let before = load.tap.records.count
+            try redis.ask("client pause 4000 all")
+            load.send(2_000)
+            try process.says("events wait")
+            #expect(load.tap.records.count == before)
+            let alerts = try load.expectAlerts()
+            #expect(alerts.allSatisfy { $0.count == $0.ordinal })
+            // They are late, and that is said; but Redis was waited for.
+            #expect(!alerts.contains { $0.degraded?.contains("redis_down") == true })
+            #expect(load.tap.records.count == load.sent, "nothing is decided twice")
+            try load.stop(process)
+        }
+
+        @Test(arguments: ["degrade", "pause"]) func outOfMemoryIsOutlasted(_ policy: String) throws {
+            let redis = try RedisServer(["--maxmemory-policy", "noeviction"])
+            let load = try Self.load(redis, policy: policy, budget: "1s")
+            let process = try load.start()
+            load.send(50)
+            try load.expectRightCounts(mayBeDegraded: true)
+            try redis.ask("config set maxmemory 1")
+            load.send(50)
+            if policy == "degrade" {
+                let alerts = try load.expectAlerts()
+                #expect(alerts.allSatisfy { $0.count == $0.ordinal && $0.degraded?.contains("OOM") == true }, "\(alerts.first?.text ?? "")")
+            } else {
+                try process.says("OOM")
+            }
+            try redis.ask("config set maxmemory 0")
+            try process.says("Redis does its part again")
+            load.send(50)
+            try load.expectRightCounts(mayBeDegraded: policy == "pause")
+            try load.stop(process)
+            let next = try load.start()
+            load.send(50)
+            try load.expectRightCounts(mayBeDegraded: true)
+            try load.stop(next)
+        }
+
+        // MARK: At the start
+
+        @Test func aRedisThatIsNotThereIsWaitedFor() throws {
+            let redis = try RedisServer(isStarted: false)
+            let load = try Self.load(redis)
+            load.send(50)
+            let process = try load.start()
+            try process.says("Redis: ")
+            try redis.start()
+            try load.expectRightCounts()
+            try load.stop(process)
+        }
+
+        @Test func aWrongPasswordIsReportedAndCanBeMended() throws {
+            let redis = try RedisServer(password: "right")
+            let load = try Self.load(redis, more: ", password_file: password")
+            try load.vane.folder.write("password", "wrong\n")
+            load.send(50)
+            let process = try load.start()
+            try process.says("WRONGPASS")
+            #expect(!process.errors.text.contains("wrong\""), "the password itself is not shown")
+            try redis.ask("config set requirepass wrong")
+            redis.password = "wrong"
+            try load.expectRightCounts()
+            try load.stop(process)
+        }
+
+        // MARK: By hand
+
+        /// What somebody does to a log while a process has its working copy: nothing is lost.
+        @Test(arguments: ["del K", "setrange K 40 XXXXXXXX", "setrange K 0 XXXXXXXX", "set K short", "set K ''", "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 K"])
+        func whatIsDoneToALogIsReportedAndMended(_ command: String) throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            let process = try load.start()
+            try load.sendAndExpect(100)
+            let key = try Self.journal(of: redis)
+            try redis.ask(command.replacing("K", with: "'\(key)'").replacing("'\(key)'EYS", with: "KEYS"))
+            try load.sendAndExpect(100)
+            try load.stop(process)
+            let next = try load.start()
+            try load.sendAndExpect(100)
+            try load.stop(next)
+            let said = process.errors.text + next.errors.text
+            #expect(said.contains("redis-lost-writes") || said.contains("redis-damaged"), "\(said)")
+        }
+
+        /// Nobody has the records any more: what can be read counts, and what cannot is kept aside.
+        @Test(arguments: ["setrange K 100 XXXXXXXX", "eval 'redis.call(\"del\",KEYS[1]);redis.call(\"lpush\",KEYS[1],1)' 1 K", "set K nonsense-that-is-no-log"])
+        func aLogThatNobodyCanMendIsSetAside(_ command: String) throws {
+            let redis = try RedisServer()
+            let load = try Self.load(redis)
+            let first = try load.start()
+            try load.sendAndExpect(100)
+            try load.stop(first)
+            let key = try Self.journal(of: redis)
+            try redis.ask(command.replacing("K", with: "'\(key)'").replacing("'\(key)'EYS", with: "KEYS"))
+            let second = try load.start()
+            load.send(100)
+            let alerts = try load.expectAlerts()
+            let short = alerts.filter { $0.count != $0.ordinal }
+            #expect(short.count == 20 && Set(short.map { $0.eventID.prefix(2) }).count == 1, "only one account has lost anything: \(short.count)")
+            // From what is left it counts on.
+            let counts = short.compactMap(\.count)
+            #expect(counts == Array(counts[0]..<(counts[0] + 20)) && counts[0] < 21, "\(counts)")
+            try second.says("redis-damaged")
+            #expect(try redis.ask("--raw exists '\(key):damaged'") == "1")
+            try load.stop(second)
+        }
+
+        // MARK: Memory
+
+        @Test func workingCopiesGoWhenMemoryIsShort() throws {
+            let redis = try RedisServer()
+            let accounts = 4_000
+            let load = try CountedLoad(
+                Cluster.of(Cluster.best), accounts: accounts, settings: Self.settings(redis).replacing("journals: {", with: "journals: {memory: 16MiB, "),
+                windows: 80)
+            let process = try load.start()
+            for _ in 0..<3 { try load.sendAndExpect(accounts) }
+            try load.stop(process)
+            let loads = try redis.calls("mget")
+            #expect(loads > accounts * 3 / 2, "working copies were let go and loaded again: \(loads) loads")
+        }
+
+        @Test func withoutRedisEntitiesAreForgottenAndCounted() throws {
+            let accounts = 4_000
+            let load = try CountedLoad(
+                Cluster.of(Cluster.best), accounts: accounts, settings: "budget: 60s\njournals: {memory: 16MiB}", windows: 80)
+            let process = try load.start()
+            load.send(accounts * 2)
+            let alerts = try load.expectAlerts()
+            try process.says("journals-forgotten")
+            let forgotten = alerts.count { $0.ordinal == 2 && $0.count == 1 }
+            #expect(forgotten > 0 && forgotten < accounts, "\(forgotten) of \(accounts) were forgotten")
+            try load.stop(process)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Rules
+import Testing
+
+@testable import Service
+
+/// With a budget of 300 ms: above 180 the deferrable packages go, above 270 the normal ones, and below 100 it is calm.
+@Suite struct LoadSheddingTests {
+    /// A batch is decided at `now`, its oldest event so old; and what is passed over from then on.
+    struct Step: Sendable {
+        let now: Int64, age: Int64, minimum: Package.Priority, isChange: Bool
+
+        init(_ now: Int64, age: Int64, _ minimum: Package.Priority, isChange: Bool = false) {
+            (self.now, self.age, self.minimum, self.isChange) = (now, age, minimum, isChange)
+        }
+    }
+
+    struct Course: Sendable, CustomTestStringConvertible {
+        let testDescription: String, steps: [Step]
+
+        init(_ name: String, _ steps: [Step]) { (testDescription, self.steps) = (name, steps) }
+    }
+
+    static let courses = [
+        Course("nothing happens within the budget", [Step(0, age: 0, .deferrable), Step(1, age: 180, .deferrable), Step(10_000, age: 100, .deferrable)]),
+        Course("deferrable packages go at once", [Step(0, age: 181, .normal, isChange: true), Step(1, age: 270, .normal)]),
+        Course("normal packages go at once", [Step(0, age: 271, .critical, isChange: true), Step(1, age: 5_000, .critical)]),
+        Course("one after the other", [Step(0, age: 200, .normal, isChange: true), Step(1, age: 300, .critical, isChange: true)]),
+        Course("less lag alone brings nothing back", [Step(0, age: 300, .critical, isChange: true), Step(1, age: 200, .critical), Step(9_000, age: 150, .critical)]),
+        Course(
+            "a calm time brings back one step",
+            [
+                Step(0, age: 300, .critical, isChange: true), Step(100, age: 99, .critical), Step(2_099, age: 0, .critical),
+                Step(2_100, age: 0, .normal, isChange: true), Step(4_099, age: 0, .normal), Step(4_100, age: 0, .deferrable, isChange: true),
+                Step(9_000, age: 0, .deferrable),
+            ]),
+        Course(
+            "what is not calm begins the wait anew",
+            [
+                Step(0, age: 200, .normal, isChange: true), Step(100, age: 50, .normal), Step(1_900, age: 100, .normal), Step(2_200, age: 50, .normal),
+                Step(4_199, age: 50, .normal), Step(4_200, age: 50, .deferrable, isChange: true),
+            ]),
+        Course(
+            "a calm time with nothing to decide counts",
+            [Step(0, age: 200, .normal, isChange: true), Step(100, age: 0, .normal), Step(60_000, age: 0, .deferrable, isChange: true)]),
+        Course(
+            "on the way back, too, it goes at once",
+            [
+                Step(0, age: 300, .critical, isChange: true), Step(1, age: 0, .critical), Step(2_001, age: 0, .normal, isChange: true),
+                Step(2_002, age: 271, .critical, isChange: true), Step(4_100, age: 0, .critical), Step(6_100, age: 0, .normal, isChange: true),
+            ]),
+    ]
+
+    @Test(arguments: courses) func followsTheAgeOfEvents(_ course: Course) {
+        var shedding = LoadShedding(budgetMilliseconds: 300)
+        for step in course.steps {
+            let isChange = shedding.note(ageMilliseconds: step.age, nowMilliseconds: step.now)
+            #expect(shedding.minimum == step.minimum, "at \(step.now)")
+            #expect(isChange == step.isChange, "at \(step.now)")
+        }
+    }
+
+    @Test func saysWhy() {
+        var shedding = LoadShedding(budgetMilliseconds: 300)
+        #expect(shedding.reason == nil)
+        _ = shedding.note(ageMilliseconds: 200, nowMilliseconds: 0)
+        #expect(shedding.reason == "overload: deferrable packages are passed over")
+        _ = shedding.note(ageMilliseconds: 300, nowMilliseconds: 0)
+        #expect(shedding.reason == "overload: deferrable and normal packages are passed over")
+    }
+}
