@@ -32,7 +32,7 @@ final class VaneProcess {
 
     init(_ link: any RedisLink, batch: Int) throws {
         let lists = Lists()
-        let rules = RuleSet(schema: Self.schema, packages: [Self.package], lists: lists, timeZones: nil)
+        let rules = RuleSet(schema: Self.schema, packages: [Self.package], timeZones: nil)
         engine = try Engine(schema: Self.schema, rules: rules, lists: lists, calendar: Calendar(rules: TimeZoneRules(fixedOffsetSeconds: 0)))
         shared = SharedJournals(engine.store, link)
         rows = (0..<3).map { _ in EventBatch(capacity: batch, schema: Self.schema) }
