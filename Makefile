@@ -33,6 +33,7 @@ test: dependencies test-dependencies
 	$(SWIFT) test --skip-build
 
 soak: dependencies test-dependencies
+	$(SWIFT) build $(OPTIMISED) --product vane
 	$(SWIFT) build --build-tests
 	VANE_SOAK=1 $(SWIFT) test --skip-build --filter CrashLoopTests
 

@@ -8,7 +8,7 @@ extension IntegrationTests {
         @Test func everyDecisionFollowsTheOrderOfAppends() throws {
             let server = try JournalServer()
             let deployment = try SharedDeployment(Cluster.of(.real), server, partitions: 8)
-            let stream = SharedStream(seed: 7, count: 10_000, accounts: 200, devices: 3, addresses: 4)
+            let stream = SharedStream(seed: 7, count: 5_000, accounts: 200, devices: 3, addresses: 4)
             let members = try (0..<4).map { _ in try deployment.start() }
             // Each has its partitions before the first event comes.
             for member in members { try member.says("partitions-assigned") }

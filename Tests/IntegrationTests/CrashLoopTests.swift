@@ -7,7 +7,7 @@ extension IntegrationTests {
         .enabled(if: Cluster.canBeKilled, "needs a broker of its own, from shared/kafka/bin/kafka-local"),
         .enabled(if: JournalServer.isAvailable, JournalServer.skipReason))
     struct CrashLoopTests {
-        /// `make soak` runs the long form.
+        /// `make soak` runs the long form, with the optimised executable.
         private static let isSoak = Places.environment("VANE_SOAK") != nil
         private static let events = isSoak ? 100_000 : 20_000
         private static let kills = isSoak ? 32 : 6
@@ -18,7 +18,7 @@ extension IntegrationTests {
             let server = try JournalServer()
             let cluster = try Cluster.start("storm", settings: HandOverTests.impatient)
             defer { try? cluster.kill() }
-            let deployment = try SharedDeployment(cluster, server, partitions: 8)
+            let deployment = try SharedDeployment(cluster, server, partitions: 8, executable: Self.isSoak ? Places.optimised : Places.executable)
             let stream = SharedStream(seed: Self.seed, count: Self.events, accounts: 300, devices: 40, addresses: 60)
             let load = try StreamLoad(deployment, stream, deployment.shared)
             var random = Dice(seed: Self.seed)

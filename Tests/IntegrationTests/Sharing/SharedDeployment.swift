@@ -16,8 +16,11 @@ final class SharedDeployment {
     let shared: Outputs
     let alone: Outputs
 
-    init(_ cluster: Cluster, _ server: JournalServer, partitions: Int) throws {
+    private let executable: String
+
+    init(_ cluster: Cluster, _ server: JournalServer, partitions: Int, executable: String = Places.executable) throws {
         self.cluster = cluster
+        self.executable = executable
         shared = Outputs(alerts: name + "-alerts", decisions: name + "-decisions", deadLetters: name + "-dead-letters")
         alone = Outputs(alerts: name + "-alone-alerts", decisions: name + "-alone-decisions", deadLetters: name + "-alone-dead-letters")
         try cluster.createTopic(input, partitions: partitions)
@@ -33,10 +36,10 @@ final class SharedDeployment {
     }
 
     /// Starts a process that shares journals with others.
-    func start() throws -> Child { try Child(["run", "--config", folder.path + "/shared.yaml"]) }
+    func start() throws -> Child { try Child(["run", "--config", folder.path + "/shared.yaml"], executable: executable) }
 
     /// Starts one with journals of its own.
-    func startAlone() throws -> Child { try Child(["run", "--config", folder.path + "/alone.yaml"]) }
+    func startAlone() throws -> Child { try Child(["run", "--config", folder.path + "/alone.yaml"], executable: executable) }
 
     private func configuration(_ outputs: Outputs, group: String, _ journals: String) -> String {
         """
