@@ -3,10 +3,10 @@ import Testing
 
 extension IntegrationTests {
     /// Processes that write the same journals at the same time.
-    @Suite(.enabled(if: Cluster.hasReal, Cluster.skipReason), .enabled(if: JournalServer.isAvailable, JournalServer.skipReason))
+    @Suite(.enabled(if: Cluster.hasReal, Cluster.skipReason), .enabled(if: RedisServer.isAvailable, RedisServer.skipReason))
     struct ContentionTests {
         @Test func everyDecisionFollowsTheOrderOfAppends() throws {
-            let server = try JournalServer()
+            let server = try RedisServer()
             let deployment = try SharedDeployment(Cluster.of(.real), server, partitions: 8)
             let stream = SharedStream(seed: 7, count: 5_000, accounts: 200, devices: 3, addresses: 4)
             let members = try (0..<4).map { _ in try deployment.start() }

@@ -5,7 +5,7 @@ extension IntegrationTests {
     /// Processes that share journals are killed and stopped again and again while a fixed stream goes through them.
     @Suite(
         .enabled(if: Cluster.canBeKilled, "needs a broker of its own, from shared/kafka/bin/kafka-local"),
-        .enabled(if: JournalServer.isAvailable, JournalServer.skipReason))
+        .enabled(if: RedisServer.isAvailable, RedisServer.skipReason))
     struct CrashLoopTests {
         /// `make soak` runs the long form, with the optimised executable.
         private static let isSoak = Places.environment("VANE_SOAK") != nil
@@ -15,7 +15,7 @@ extension IntegrationTests {
         private static let seed = Places.environment("VANE_SEED").flatMap { UInt64($0) } ?? 20_260_301
 
         @Test func noCrashChangesADecision() throws {
-            let server = try JournalServer()
+            let server = try RedisServer()
             let cluster = try Cluster.start("storm", settings: HandOverTests.impatient)
             defer { try? cluster.kill() }
             let deployment = try SharedDeployment(cluster, server, partitions: 8, executable: Self.isSoak ? Places.optimised : Places.executable)
@@ -53,7 +53,12 @@ extension IntegrationTests {
 
             let aloneLoad = try StreamLoad(deployment, stream, deployment.alone)
             let alone = try deployment.startAlone()
-            try aloneLoad.expect(load.sentEvents)
+            do {
+                try aloneLoad.expect(load.sentEvents)
+            } catch {
+                Issue.record("the undisturbed process says: \(alone.errors.text.suffix(2_000))")
+                throw error
+            }
             SharedExpectations.haveSameAlerts(load, as: aloneLoad)
             alone.signal(SIGTERM)
             #expect(try alone.wait() == 0, "\(alone.errors.text)")

@@ -7,13 +7,14 @@ struct JournalLogs {
     private(set) var orders: [String: [String: [SharedEvent]]] = [:]
 
     /// - Parameter events: everything that was ever sent.
-    init(_ server: JournalServer, _ events: [SharedEvent]) throws {
+    init(_ server: RedisServer, _ events: [SharedEvent]) throws {
+        let redis = try RedisReader(server)
         let byWord = Dictionary(events.map { (Self.word($0.id), $0) }, uniquingKeysWith: { first, _ in first })
         for entity in ["account", "device", "address"] {
-            for key in try server.keys("vane:\(entity):{") {
+            for key in try redis.keys("vane:\(entity):{") {
                 var order: [SharedEvent] = []
                 var seen: Set<UInt64> = []
-                for word in try Self.records(server.value(key), key) where seen.insert(word).inserted {
+                for word in try Self.records(redis.value(key), key) where seen.insert(word).inserted {
                     order.append(try #require(byWord[word], "\(key) has a record of an event that was never sent"))
                 }
                 let names = Set(order.map { $0.name(entity) ?? "" })

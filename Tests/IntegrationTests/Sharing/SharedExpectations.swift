@@ -6,7 +6,7 @@ enum SharedExpectations {
     private static let shownMax = 5
 
     /// Every decision is what the final order of its journals' appends gives.
-    static func followLogs(_ load: StreamLoad, _ server: JournalServer, _ events: [SharedEvent], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    static func followLogs(_ load: StreamLoad, _ server: RedisServer, _ events: [SharedEvent], sourceLocation: SourceLocation = #_sourceLocation) throws {
         let logs = try JournalLogs(server, events)
         for entity in ["account", "device", "address"] {
             let inLogs = logs.orders[entity, default: [:]].values.reduce(0) { $0 + $1.count }

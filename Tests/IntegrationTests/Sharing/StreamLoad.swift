@@ -76,13 +76,13 @@ final class StreamLoad {
 
     private func read(_ what: String, sourceLocation: SourceLocation, until condition: () -> Bool) throws {
         do {
-            try tap.read(what, within: .seconds(90), sourceLocation: sourceLocation) {
+            try tap.read(what, within: .seconds(180), sourceLocation: sourceLocation) {
                 take()
                 return condition()
             }
         } catch {
             let missing = wanted.subtracting(decisions.keys)
-            Issue.record("\(decisions.count) of \(wanted.count) are decided; these are not: \(missing.sorted().prefix(20))", sourceLocation: sourceLocation)
+            Issue.record("\(decisions.count) are decided; of those sent, these are not: \(missing.sorted().prefix(20))", sourceLocation: sourceLocation)
             throw error
         }
     }
