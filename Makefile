@@ -1,5 +1,6 @@
 # make demo   watch Vane work: installs what is missing, builds, runs
 # make test   run all tests
+# make soak   run the crash loop at length: 100,000 events, 32 kills
 # make bench  measure
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -15,7 +16,7 @@ TEST_PACKAGES := redis-server nginx-light curl openssl zstd default-jre-headless
 OPTIMISED := --configuration release --scratch-path .build/optimized --static-swift-stdlib
 VANE := .build/optimized/release/vane
 
-.PHONY: demo test bench build release format lint clean dependencies test-dependencies
+.PHONY: demo test soak bench build release format lint clean dependencies test-dependencies
 
 demo: release
 	$(VANE) demo
@@ -31,10 +32,17 @@ test: dependencies test-dependencies
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+soak: dependencies test-dependencies
+	$(SWIFT) build $(OPTIMISED) --product vane
+	$(SWIFT) build --build-tests
+	VANE_SOAK=1 $(SWIFT) test --skip-build --filter CrashLoopTests
+
 bench: dependencies test-dependencies
 	$(SWIFT) build $(OPTIMISED) --product vane
 	$(SWIFT) build $(OPTIMISED) --product vane-bench
+	$(SWIFT) build $(OPTIMISED) --product vane-redis-bench
 	.build/optimized/release/vane-bench
+	if command -v redis-server >/dev/null; then .build/optimized/release/vane-redis-bench; fi
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests benchmarks Package.swift

@@ -18,6 +18,7 @@ let hotPath: [SwiftSetting] =
 
 /// Modules that hold C pointers mark each unsafe use.
 let boundary: [SwiftSetting] = strict + [.strictMemorySafety()]
+let hotBoundary: [SwiftSetting] = hotPath + [.strictMemorySafety()]
 
 let package = Package(
     name: "vane",
@@ -47,8 +48,8 @@ let package = Package(
         // One outside system each.
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
-        .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: boundary),
-        .target(name: "JournalSharing", dependencies: ["RedisStore", "Events", "Journals"], swiftSettings: hotPath),
+        .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: hotBoundary),
+        .target(name: "JournalSharing", dependencies: ["CPrefetch", "RedisStore", "Events", "Journals"], swiftSettings: hotPath),
         .target(
             name: "PackageFeed",
             dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),

@@ -5,6 +5,11 @@
 // Bytes that were fed and are not part of a finished value yet.
 static inline size_t vane_reader_pending(const redisReader *reader) { return reader->len - reader->pos; }
 
+// Whether nothing has been read of the next reply.
+static inline int vane_reader_is_between_replies(const redisReader *reader) {
+    return reader->len == reader->pos && (reader->ridx < 0 || (reader->ridx == 0 && reader->rstack[0].type < 0));
+}
+
 // The length that a bulk string announces whose bytes have not all come: -1 where the reader waits for something else.
 // The reader itself would wait for any length.
 static inline long long vane_reader_announced_bulk(const redisReader *reader) {

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Events
 internal import Journals
 internal import RedisStore
@@ -33,7 +34,7 @@ struct EntityLogs {
     /// A log that is begun anew takes the next of so many keys.
     static let keysPerLog: UInt32 = 4
 
-    private let keyPrefix: [UInt8]
+    private let keyPrefixCount: Int
     let layoutPrefix: String
     /// A third of the history: how often expiries are put off and logs begun anew, at most.
     private let stretchMilliseconds: Int64
@@ -45,7 +46,8 @@ struct EntityLogs {
     private let scratch: UnsafeMutablePointer<UInt8>
 
     init(_ entity: EntityType, _ options: SharedJournals.Options) {
-        keyPrefix = Array("\(options.prefix)\(entity.name):{".utf8)
+        let keyPrefix = Array("\(options.prefix)\(entity.name):{".utf8)
+        keyPrefixCount = keyPrefix.count
         layoutPrefix = "\(options.prefix)\(entity.name):layout:"
         stretchMilliseconds = max(1, entity.historyMilliseconds / 3)
         idleMilliseconds = stretchMilliseconds * Int64(Self.keysPerLog - 1)
@@ -67,6 +69,9 @@ struct EntityLogs {
         return states + journal
     }
 
+    /// Asks for a log's state before it is needed.
+    @inline(__always) func fetch(_ journal: Int) { if journal < capacity { vane_prefetch(states + journal) } }
+
     @inline(never) private mutating func grow(toHold needed: Int) {
         let larger = max(needed, capacity * 2)
         let moved = UnsafeMutablePointer<LogState>.allocate(capacity: larger)
@@ -81,12 +86,13 @@ struct EntityLogs {
 
     /// The key of a log: `vane:account:{` 22 characters of base64url `}:` and the generation's place among the keys.
     @inline(__always) func withKey<Result>(_ key: EntityKey, _ generation: UInt32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        var at = scratch + keyPrefix.count
-        func put(_ word: UInt64, _ bits: Int) {
+        var at = scratch + keyPrefixCount
+        let digits = Self.digits.utf8Start
+        @inline(__always) func put(_ word: UInt64, _ bits: Int) {
             var rest = word
             var left = bits
             while left > 0 {
-                at.pointee = Self.digits[Int(rest & 63)]
+                at.pointee = digits[Int(rest & 63)]
                 at += 1
                 rest >>= 6
                 left -= 6
@@ -102,5 +108,5 @@ struct EntityLogs {
         return body(UnsafeRawBufferPointer(start: scratch, count: at + 3 - scratch))
     }
 
-    private static let digits: [UInt8] = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let digits: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 }

@@ -81,6 +81,7 @@ final class Flight {
     func beginRow() { firstStep.append(steps.count) }
     func endRows() { firstStep.append(steps.count) }
     func add(_ step: Step) { steps.append(step) }
+    var rowCount: Int { firstStep.count - 1 }
     func steps(of row: Int) -> Range<Int> { firstStep[row]..<firstStep[row + 1] }
 
     func sent(_ ticket: Int) {

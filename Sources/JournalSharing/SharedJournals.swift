@@ -84,6 +84,16 @@ public final class SharedJournals {
     /// By event type: the entities that it takes part in.
     private let participations: [[Int]]
     private var commands = CommandBuffer()
+    /// Entities of the rows that are looked up together, so that memory is asked for all of them before the first is needed.
+    private var lookups: [Lookup] = []
+    private static let rowsLookedUpTogether = 32
+
+    private struct Lookup {
+        var entity: Int
+        var row: Int
+        var key: EntityKey
+    }
+
     var followUps = CommandBuffer()
     var keys = KeyList()
     /// The link's epoch in which layouts were last said again.
@@ -119,49 +129,76 @@ public final class SharedJournals {
         flight.begin(nextFlight, rows)
         commands.removeAll()
         let verifiedEpoch = link.epoch &+ 1
-        for row in 0..<rows.count {
-            flight.beginRow()
-            let time = rows.headers[row].timeMilliseconds
-            for entity in participations[rows.headers[row].eventType] {
-                guard let key = store.key(entity: entity, rows, row: row) else { continue }
-                let journal = store.journal(entity: entity, key)
-                let log = entities[entity].log(journal)
-                var step = Step(entity: entity, journal: journal, row: row)
-                log.pointee.pins += 1
-                let isVerified = log.pointee.verifiedEpoch == verifiedEpoch && time &- log.pointee.touched < entities[entity].idleMilliseconds
-                if isVerified && log.pointee.detour < 0 && store.isSettled(entity: entity, journal: journal, rows, row: row) {
-                    step.phase = .placed
-                    flight.add(step)
-                    continue
+        var first = 0
+        while first < rows.count {
+            let end = min(first + Self.rowsLookedUpTogether, rows.count)
+            lookUp(rows, first..<end)
+            var next = 0
+            for row in first..<end {
+                flight.beginRow()
+                while next < lookups.count, lookups[next].row == row {
+                    begin(lookups[next], rows, flight, verifiedEpoch)
+                    next += 1
                 }
-                flight.encode(&step, store, key, rows)
-                if !isVerified {
-                    if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
-                } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
-                    let stretch = entities[entity].stretch(time)
-                    if stretch > log.pointee.stretch {
-                        log.pointee.stretch = stretch
-                        if mayCompact(entity, journal, log) { detour(.compact, entity, journal, flight, time) }
-                        if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
-                    }
-                }
-                if log.pointee.detour >= 0 || log.pointee.waiting > 0 || (log.pointee.known == 0 && !log.pointee.isOpening) {
-                    log.pointee.waiting += 1
-                } else {
-                    step.generation = log.pointee.generation
-                    step.reply = commands.replyCount
-                    step.phase = .sent
-                    entities[entity].withKey(key, log.pointee.generation) { commands.append(key: $0, value: flight.entry(step)) }
-                    counts.appends += 1
-                }
-                if time > log.pointee.touched { log.pointee.touched = time }
-                flight.add(step)
             }
+            first = end
         }
         flight.endRows()
         if commands.count > 0 { flight.sent(link.send(commands)) }
         flights.append(flight)
         sendRound(for: nil)
+    }
+
+    private func lookUp(_ rows: EventBatch, _ range: Range<Int>) {
+        lookups.removeAll(keepingCapacity: true)
+        for row in range {
+            for entity in participations[rows.headers[row].eventType] {
+                guard let key = store.key(entity: entity, rows, row: row) else { continue }
+                store.fetchIndex(entity: entity, key)
+                lookups.append(Lookup(entity: entity, row: row, key: key))
+            }
+        }
+        for lookup in lookups {
+            if let journal = store.fetchHeader(entity: lookup.entity, lookup.key) { entities[lookup.entity].fetch(journal) }
+        }
+    }
+
+    /// Appends one record of a batch to its log, if it may go at once.
+    @inline(__always) private func begin(_ lookup: Lookup, _ rows: EventBatch, _ flight: Flight, _ verifiedEpoch: UInt32) {
+        let (entity, row, key) = (lookup.entity, lookup.row, lookup.key)
+        let time = rows.headers[row].timeMilliseconds
+        let journal = store.journal(entity: entity, key)
+        let log = entities[entity].log(journal)
+        var step = Step(entity: entity, journal: journal, row: row)
+        log.pointee.pins += 1
+        let isVerified = log.pointee.verifiedEpoch == verifiedEpoch && time &- log.pointee.touched < entities[entity].idleMilliseconds
+        if isVerified && log.pointee.detour < 0 && store.isSettled(entity: entity, journal: journal, rows, row: row) {
+            step.phase = .placed
+            flight.add(step)
+            return
+        }
+        flight.encode(&step, store, key, rows)
+        if !isVerified {
+            if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
+        } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
+            let stretch = entities[entity].stretch(time)
+            if stretch > log.pointee.stretch {
+                log.pointee.stretch = stretch
+                if mayCompact(entity, journal, log) { detour(.compact, entity, journal, flight, time) }
+                if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
+            }
+        }
+        if log.pointee.detour >= 0 || log.pointee.waiting > 0 || (log.pointee.known == 0 && !log.pointee.isOpening) {
+            log.pointee.waiting += 1
+        } else {
+            step.generation = log.pointee.generation
+            step.reply = commands.replyCount
+            step.phase = .sent
+            entities[entity].withKey(key, log.pointee.generation) { commands.append(key: $0, value: flight.entry(step)) }
+            counts.appends += 1
+        }
+        if time > log.pointee.touched { log.pointee.touched = time }
+        flight.add(step)
     }
 
     /// A step that waits holds back those behind it.
@@ -210,11 +247,17 @@ public final class SharedJournals {
     /// Brings the journals of a row's event, of the oldest batch, to where that event stands. It must be decided right after.
     public func settle(row: Int) {
         let flight = flights[0]
-        for index in flight.steps(of: row) {
+        // What the event after the next will need is asked for meanwhile.
+        if row + Self.rowsAhead < flight.rowCount { for index in flight.steps(of: row + Self.rowsAhead) { fetch(flight.steps[index]) } }
+        for index in flight.steps(of: row) where flight.steps[index].tailCount > 0 {
             let step = flight.steps[index]
             flight.withTail(of: step) { _ = store.take(entity: step.entity, journal: step.journal, $0) }
         }
     }
+
+    private static let rowsAhead = 2
+
+    @inline(__always) private func fetch(_ step: Step) { store.fetch(entity: step.entity, journal: step.journal) }
 
     /// The oldest batch has been decided.
     public func finish() {

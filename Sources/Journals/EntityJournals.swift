@@ -146,6 +146,13 @@ final class EntityJournals {
         }
     }
 
+    /// Asks for a journal's states, and for the end of its records, before they are needed.
+    @inline(__always) func fetch(_ journal: Int) {
+        states.fetch(journal)
+        let header = table.header(journal)
+        if let records = header.pointee.records { vane_prefetch(records + Int(header.pointee.count) * stride) }
+    }
+
     /// Where a record belongs.
     enum Place {
         /// At this index there is room for it now.

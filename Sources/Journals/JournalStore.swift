@@ -12,7 +12,7 @@ public final class JournalStore {
     private let timeZones: (any TimeZoneProvider)?
     let entities: [EntityJournals]
     /// The same without counting references.
-    private let unowned: FixedArray<Unmanaged<EntityJournals>>
+    let unowned: FixedArray<Unmanaged<EntityJournals>>
     private var places: FixedArray<IndicatorPlan.Place>
     private let eventTypeFingerprints: FixedArray<UInt64>
     /// Where the search for journals to let go goes on.

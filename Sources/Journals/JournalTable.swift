@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Events
 
 /// One entity's journal: its records, sorted by time and, at one time, by order of appends.
@@ -67,6 +68,26 @@ final class JournalTable {
             if slots[at] & 0xffff_ffff_0000_0000 == tag {
                 let index = Int(slots[at] & 0xffff_ffff) - 1
                 if header(index).pointee.key == key { return index }
+            }
+            at = (at + 1) & slotMask
+        }
+        return nil
+    }
+
+    /// Asks for the place in the index where a key's search begins.
+    @inline(__always) func fetchIndex(_ key: EntityKey) { vane_prefetch(slots + (Int(truncatingIfNeeded: key.low) & slotMask)) }
+
+    /// Asks for the header of the first journal whose key may be this one, and says its number.
+    @inline(__always) func fetchHeader(_ key: EntityKey) -> Int? {
+        let tag = key.high & 0xffff_ffff_0000_0000
+        var at = Int(truncatingIfNeeded: key.low) & slotMask
+        while slots[at] != 0 {
+            if slots[at] & 0xffff_ffff_0000_0000 == tag {
+                let index = Int(slots[at] & 0xffff_ffff) - 1
+                let header = UnsafeRawPointer(header(index))
+                vane_prefetch(header)
+                vane_prefetch(header + MemoryLayout<JournalHeader>.size - 1)
+                return index
             }
             at = (at + 1) & slotMask
         }

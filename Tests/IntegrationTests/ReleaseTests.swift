@@ -3,8 +3,6 @@ import Testing
 
 /// What the suite's own traits need to know beforehand.
 private enum Release {
-    static let executable = Places.repository + "/.build/optimized/release/vane"
-
     /// How this user may change the root folder; nil where not at all.
     static let changeRoot: String? = ["unshare --mount", "unshare --map-root-user --mount"].first {
         (try? Shell.run("\($0) sh -c 'mount --rbind /proc /proc && chroot / /bin/true' 2>/dev/null")) != nil
@@ -13,9 +11,9 @@ private enum Release {
 
 extension IntegrationTests {
     /// The release build on a machine that never saw Swift: a root folder with the executable, the Debian libraries that it names, rules and time zones.
-    @Suite(.enabled(if: Places.exists(Release.executable), "no release build; 'make release' makes one"))
+    @Suite(.enabled(if: Places.exists(Places.optimised), "no release build; 'make release' makes one"))
     struct ReleaseTests {
-        private static let libraries = (try? Shell.run("ldd '\(Release.executable)'").split(separator: "\n").map(String.init)) ?? []
+        private static let libraries = (try? Shell.run("ldd '\(Places.optimised)'").split(separator: "\n").map(String.init)) ?? []
 
         @Test func linksDebiansLibrariesOnly() throws {
             #expect(Self.libraries.count > 5)
@@ -35,7 +33,7 @@ extension IntegrationTests {
                 try Shell.run("mkdir -p '\(root.path)\(Places.folder(of: String(path)))' && cp -L '\(path)' '\(root.path)\(path)'")
             }
             try Shell.run(
-                "cp '\(Release.executable)' '\(root.path)/vane' && cp -r '\(Places.rules)' '\(root.path)/rules' && mkdir -p '\(root.path)/usr/share' '\(root.path)/tmp'"
+                "cp '\(Places.optimised)' '\(root.path)/vane' && cp -r '\(Places.rules)' '\(root.path)/rules' && mkdir -p '\(root.path)/usr/share' '\(root.path)/tmp'"
                     + " && cp -r /usr/share/zoneinfo '\(root.path)/usr/share/'")
             // Swift finds its arguments in /proc.
             try Shell.run("mkdir '\(root.path)/proc'")

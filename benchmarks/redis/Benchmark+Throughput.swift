@@ -25,8 +25,8 @@ extension Benchmark {
     /// Vane's path and the bare loop take turns, each with a database of its own, so that both append the same to the same logs.
     static func throughput(_ server: RedisServer, batch: Int) throws {
         let population = Stream.Population()
-        let events = 40_000
-        let rounds = 7
+        let events = 20_000
+        let rounds = 5
         print("Five entities an event, \(population.total) entities, batches of \(batch) events; \(rounds) rounds of \(events) events")
         let vane = try VaneProcess(server.link(database: 0), batch: batch)
         let bareLoop = BareLoop(server, database: 1)

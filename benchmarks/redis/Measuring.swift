@@ -20,6 +20,7 @@ extension [Double] {
 func line(_ what: String, _ value: String, _ goal: String = "") {
     func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: Swift.max(1, width - text.count)) }
     print("  " + padded(what, 62) + padded(value, 24) + goal)
+    fflush(nil)
 }
 
 func format(_ value: Double, _ decimals: Int = 0) -> String {

@@ -26,16 +26,19 @@ struct Stream {
     /// Twelve indicators on the five entities, and as many rules, which rarely hold.
     static var package: String {
         let indicators = [
-            ("account", "count", "1h"), ("account", "sum(amount)", "1d"), ("account", "max(amount)", "7d"), ("card", "count", "1h"), ("card", "avg(amount)", "7d"),
-            ("card", "sum(amount)", "1d"), ("device", "count", "1d"), ("device", "sum(amount)", "7d"), ("ip", "count", "1h"), ("ip", "sum(amount)", "1d"),
-            ("merchant", "count", "1d"), ("merchant", "avg(amount)", "7d"),
+            ("account", "count", "1h"), ("account", "sum(amount)", "1d"), ("account", "max(amount)", "7d"),
+            ("card", "count", "1h"), ("card", "avg(amount)", "7d"), ("card", "sum(amount)", "1d"),
+            ("device", "count", "1d"), ("device", "sum(amount)", "7d"), ("ip", "count", "1h"),
+            ("ip", "sum(amount)", "1d"), ("merchant", "count", "1d"), ("merchant", "avg(amount)", "7d"),
         ]
         var text = "package: shared\nversion: \"1\"\non: [payment]\nindicators:\n"
         for (number, (entity, aggregate, window)) in indicators.enumerated() {
             text += "  - {id: i\(number), entity: \(entity), aggregate: \(aggregate), window: \(window)}\n"
         }
         text += "rules:\n"
-        for number in indicators.indices { text += "  - {id: R\(number), kind: score, score: 10, when: 'i\(number) > \(1_000_000 + number).0 && amount > 1.0'}\n" }
+        for number in indicators.indices {
+            text += "  - {id: R\(number), kind: score, score: 10, when: 'i\(number) > \(1_000_000 + number).0 && amount > 1.0'}\n"
+        }
         return text + "decide: {score: sum, levels: {red: 40}}\n"
     }
 

@@ -20,7 +20,24 @@ extension JournalStore {
     // MARK: Journals
 
     /// The number of a journal, made if there is none; it stays until the journal is evicted.
-    @inline(__always) public func journal(entity: Int, _ key: EntityKey) -> Int { entities[entity].table.findOrInsert(key) }
+    @inline(__always) public func journal(entity: Int, _ key: EntityKey) -> Int {
+        unowned[entity]._withUnsafeGuaranteedRef { $0.table.findOrInsert(key) }
+    }
+
+    /// Asks for what `fetchHeader` needs.
+    @inline(__always) public func fetchIndex(entity: Int, _ key: EntityKey) {
+        unowned[entity]._withUnsafeGuaranteedRef { $0.table.fetchIndex(key) }
+    }
+
+    /// Asks for what finding a journal needs, and says which number it probably has; nil where there is none.
+    @inline(__always) public func fetchHeader(entity: Int, _ key: EntityKey) -> Int? {
+        unowned[entity]._withUnsafeGuaranteedRef { $0.table.fetchHeader(key) }
+    }
+
+    /// Asks for what recording and deciding an event need of a journal.
+    @inline(__always) public func fetch(entity: Int, journal: Int) {
+        unowned[entity]._withUnsafeGuaranteedRef { $0.fetch(journal) }
+    }
 
     public func key(entity: Int, journal: Int) -> EntityKey { entities[entity].table.header(journal).pointee.key }
 
@@ -35,10 +52,11 @@ extension JournalStore {
     /// Whether recording the event of a row would change nothing: its record is there, or it is too old for the journal.
     @inline(__always) public func isSettled(entity: Int, journal: Int, _ batch: EventBatch, row: Int) -> Bool {
         let time = batch.headers[row].timeMilliseconds
-        let journals = entities[entity]
-        let lastTime = journals.table.header(journal).pointee.lastTime
-        if time > lastTime { return false }
-        return time <= lastTime - journals.history || journals.contains(journal, time: time, word: RecordLayout.word(batch.headers[row]))
+        return unowned[entity]._withUnsafeGuaranteedRef { journals in
+            let lastTime = journals.table.header(journal).pointee.lastTime
+            if time > lastTime { return false }
+            return time <= lastTime - journals.history || journals.contains(journal, time: time, word: RecordLayout.word(batch.headers[row]))
+        }
     }
 
     /// Makes a journal as if its entity had never been seen.
@@ -52,9 +70,10 @@ extension JournalStore {
     /// - Parameter bytes: room for `entryBytesMax`.
     /// - Returns: the entry's length.
     @inline(__always) public func encode(entity: Int, _ key: EntityKey, _ batch: EventBatch, row: Int, into bytes: UnsafeMutablePointer<UInt8>) -> Int {
-        let journals = entities[entity]
-        let slots = journals.recordSlots.base + batch.headers[row].eventType * journals.type.record.count
-        return journals.codec.encode(batch, row: row, key, recordSlots: slots, into: bytes)
+        unowned[entity]._withUnsafeGuaranteedRef { journals in
+            let slots = journals.recordSlots.base + batch.headers[row].eventType * journals.fields.count
+            return journals.codec.encode(batch, row: row, key, recordSlots: slots, into: bytes)
+        }
     }
 
     /// The entry that ends a log.

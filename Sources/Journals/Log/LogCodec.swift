@@ -3,10 +3,23 @@ internal import Expressions
 
 /// Writes an entity's records as log entries, and reads them, those of other layouts too.
 final class LogCodec {
+    /// How a field is written.
+    private enum Kind: UInt8 {
+        case eightBytes, oneByte, varint, timestamp
+
+        init(_ type: FieldType) {
+            switch type {
+            case .string, .double: self = .eightBytes
+            case .bool, .enumeration: self = .oneByte
+            case .int, .decimal: self = .varint
+            case .timestamp: self = .timestamp
+            }
+        }
+    }
+
     /// How one layout's records become ours.
     private struct Plan {
         struct Step {
-            enum Kind: UInt8 { case eightBytes, oneByte, varint, timestamp }
             var kind: Kind
             /// Our recorded field; -1 where we record no such field, or one of another type.
             var field: Int
@@ -24,10 +37,18 @@ final class LogCodec {
     /// By number.
     private var plans: [Plan?] = Array(repeating: nil, count: LogLayout.numberMax + 1)
     /// By event type: the number of our layout, 0 before it is known; and the recorded fields that it has, in order.
-    private var numbers: [UInt8]
+    private let numbers: FixedArray<UInt8>
     private let ownFields: [[Int]]
+    /// The same for the hot path: how each is written, event type after event type.
+    private let writings: FixedArray<Writing>
+    private let writingRanges: FixedArray<Range<Int>>
     /// One record as it is in memory.
     let staging: Record
+
+    private struct Writing {
+        var field: Int
+        var kind: Kind
+    }
 
     /// A record of an event type that the schema does not have.
     var unknownEventType: Int { eventTypeNames.count }
@@ -36,15 +57,28 @@ final class LogCodec {
         self.entity = entity
         layout = RecordLayout(entity)
         eventTypeNames = schema.events.map(\.name)
-        numbers = Array(repeating: 0, count: schema.events.count)
+        numbers = FixedArray(Array(repeating: 0, count: schema.events.count))
         ownFields = entity.participations.map { participation in
             guard let participation else { return [] }
             return entity.record.indices.filter { participation.recordSlots[$0] >= 0 }
         }
+        var all: [Writing] = []
+        var ranges: [Range<Int>] = []
+        for fields in ownFields {
+            ranges.append(all.count..<(all.count + fields.count))
+            all += fields.map { Writing(field: $0, kind: Kind(entity.record[$0].type)) }
+        }
+        writings = FixedArray(all)
+        writingRanges = FixedArray(ranges)
         staging = Record(.allocate(byteCount: layout.stride, alignment: 8))
     }
 
-    deinit { staging.base.deallocate() }
+    deinit {
+        staging.base.deallocate()
+        numbers.deallocate()
+        writings.deallocate()
+        writingRanges.deallocate()
+    }
 
     /// The layouts of our own records, one for each event type that takes part.
     var ownLayouts: [LogLayout] { entity.participations.indices.compactMap(ownLayout) }
@@ -62,13 +96,7 @@ final class LogCodec {
     /// Learns what a number stands for; for one of our own layouts, that it is written by this number.
     func learn(_ number: Int, _ layout: LogLayout) {
         let steps = layout.fields.map { field -> Plan.Step in
-            let kind: Plan.Step.Kind =
-                switch field.type {
-                case .string, .double: .eightBytes
-                case .bool, .enumeration: .oneByte
-                case .int, .decimal: .varint
-                case .timestamp: .timestamp
-                }
+            let kind = Kind(field.type)
             guard let own = entity.recorded(named: field.name) else { return .init(kind: kind, field: -1) }
             let ownType = entity.record[own].type
             if ownType == field.type { return .init(kind: kind, field: own) }
@@ -124,25 +152,25 @@ final class LogCodec {
         body.storeBytes(of: word.littleEndian, toByteOffset: 7, as: UInt64.self)
         var at = 15
         var absent: UInt32 = 0
-        let fields = ownFields[eventType]
-        for (index, field) in fields.enumerated() where cell(field) == nil { absent |= 1 << UInt32(index) }
+        let range = writingRanges[eventType]
+        for place in range where cell(writings[place].field) == nil { absent |= 1 << UInt32(place - range.lowerBound) }
         if absent != 0 {
             body.storeBytes(of: numbers[eventType] | LogFormat.absentBit, as: UInt8.self)
-            for byte in 0..<((fields.count + 7) / 8) {
+            for byte in 0..<((range.count + 7) / 8) {
                 body.storeBytes(of: UInt8(truncatingIfNeeded: absent >> UInt32(byte * 8)), toByteOffset: at, as: UInt8.self)
                 at += 1
             }
         }
-        for field in fields {
-            guard let cell = cell(field) else { continue }
-            switch layout.fields[field].type {
-            case .string, .double:
+        for place in range {
+            guard let cell = cell(writings[place].field) else { continue }
+            switch writings[place].kind {
+            case .eightBytes:
                 body.storeBytes(of: cell.littleEndian, toByteOffset: at, as: UInt64.self)
                 at += 8
-            case .bool, .enumeration:
+            case .oneByte:
                 body.storeBytes(of: UInt8(truncatingIfNeeded: cell), toByteOffset: at, as: UInt8.self)
                 at += 1
-            case .int, .decimal: at += Self.writeVarint(Int64(bitPattern: cell), body + at)
+            case .varint: at += Self.writeVarint(Int64(bitPattern: cell), body + at)
             case .timestamp: at += Self.writeVarint(Int64(bitPattern: cell) &- time, body + at)
             }
         }

@@ -1,9 +1,17 @@
 extension CommandBuffer {
     /// `APPEND`: the value's new length, an integer.
     public mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        let end = unsafe begin("*3\r\n$6\r\nAPPEND\r\n", key: key)
-        unsafe appendArgument(value)
-        finish(keyLength: key.count, keyEnd: end)
+        precondition(key.count <= Int(Int32.max), "a key of 2 GiB")
+        let start = bytes.count
+        let head: StaticString = "*3\r\n$6\r\nAPPEND\r\n"
+        let room = unsafe bytes.extend(by: head.utf8CodeUnitCount + key.count + value.count + 2 * CommandBuffer.argumentBytesBesideMax)
+        var writer = unsafe ByteWriter(room)
+        writer.put(head)
+        unsafe writer.put(argument: key)
+        let keyEnd = unsafe start + (writer.at - room) - 2
+        unsafe writer.put(argument: value)
+        unsafe bytes.shrink(to: start + (writer.at - room))
+        finish(keyLength: key.count, keyEnd: keyEnd)
     }
 
     /// `GETRANGE`: bytes `from` to and with `through`, negative ones counted from the end; bulk, empty where there is no key.

@@ -40,6 +40,9 @@ public struct CommandBuffer: ~Copyable {
 
     // MARK: Encoding, for the commands
 
+    /// Of an argument: its mark, its length and two ends of lines.
+    static let argumentBytesBesideMax = 1 + 19 + 2 + 2
+
     @inline(__always)
     mutating func appendArgument(_ argument: UnsafeRawBufferPointer) {
         bytes.append(0x24)

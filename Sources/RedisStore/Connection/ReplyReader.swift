@@ -44,6 +44,9 @@ final class ReplyReader {
     /// Whether bytes came that no reply has used up.
     var hasPending: Bool { unsafe vane_reader_pending(reader) > 0 }
 
+    /// Whether the next byte begins a reply.
+    var isBetweenReplies: Bool { unsafe vane_reader_is_between_replies(reader) != 0 }
+
     /// False where there is no memory.
     func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unsafe redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK

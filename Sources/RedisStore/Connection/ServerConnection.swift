@@ -231,7 +231,13 @@ final class ServerConnection {
     }
 
     private func read(_ bytes: UnsafeRawBufferPointer, _ now: Int64) {
-        guard let reader, unsafe reader.feed(bytes) else { return drop(.malformed, "no memory for its reply", now: now) }
+        guard let reader else { return }
+        var rest = unsafe bytes
+        if state == .ready, reader.isBetweenReplies {
+            unsafe rest = readIntegers(bytes)
+            if unsafe rest.isEmpty { return }
+        }
+        guard unsafe reader.feed(rest) else { return drop(.malformed, "no memory for its reply", now: now) }
         while expected.count > 0 {
             let head = expected.first
             switch unsafe reader.next(into: head.storage, slot: Int(head.slot), replies: head.replies) {
@@ -245,6 +251,30 @@ final class ServerConnection {
             }
         }
         if reader.hasPending { drop(.malformed, "it sends what nobody asked for", now: now) }
+    }
+
+    /// Takes whole numbers, which most replies are, up to the first reply that is none or has not all come; the reader takes the rest.
+    private func readIntegers(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var start = 0
+        while expected.count > 0, start < bytes.count, unsafe bytes[start] == 0x3A {
+            var at = start + 1
+            var value: Int64 = 0
+            while at < bytes.count {
+                let digit = unsafe bytes[at] &- 48
+                if digit > 9 { break }
+                value = value &* 10 &+ Int64(digit)
+                at += 1
+            }
+            // Without digits, or with more than surely fit, it is for the reader to judge.
+            guard (2...19).contains(at - start), at + 1 < bytes.count, unsafe bytes[at] == 0x0D, unsafe bytes[at + 1] == 0x0A else { break }
+            let head = expected.first
+            guard head.replies == 1 || head.replies == CommandBuffer.asItComes else { break }
+            unsafe head.storage.pointee.put(integer: value, at: Int(head.slot))
+            expected.removeFirst()
+            settle(head)
+            start = at + 2
+        }
+        return unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
     }
 
     @inline(__always)

@@ -7,13 +7,14 @@ struct JournalLogs {
     private(set) var orders: [String: [String: [SharedEvent]]] = [:]
 
     /// - Parameter events: everything that was ever sent.
-    init(_ server: JournalServer, _ events: [SharedEvent]) throws {
+    init(_ server: RedisServer, _ events: [SharedEvent]) throws {
+        let redis = try RedisReader(server)
         let byWord = Dictionary(events.map { (Self.word($0.id), $0) }, uniquingKeysWith: { first, _ in first })
         for entity in ["account", "device", "address"] {
-            for key in try server.keys("vane:\(entity):{") {
+            for key in try redis.keys("vane:\(entity):{") {
                 var order: [SharedEvent] = []
                 var seen: Set<UInt64> = []
-                for word in try Self.records(server.value(key), key) where seen.insert(word).inserted {
+                for word in try Self.records(redis.value(key), key) where seen.insert(word).inserted {
                     order.append(try #require(byWord[word], "\(key) has a record of an event that was never sent"))
                 }
                 let names = Set(order.map { $0.name(entity) ?? "" })
@@ -51,7 +52,6 @@ struct JournalLogs {
     private static func records(_ log: [UInt8], _ key: String) throws -> [UInt64] {
         var words: [UInt64] = []
         var at = 0
-        var count = 0
         while at < log.count {
             var length = 0
             var shift = 0
@@ -62,16 +62,17 @@ struct JournalLogs {
                 shift += 7
                 at += 1
             } while byte & 0x80 != 0
-            try #require(length > 3 && at + length <= log.count, "\(key) is cut at \(at) of \(log.count)")
+            let isWhole = length > 3 && at + length <= log.count
+            try #require(isWhole, "\(key) is cut at \(at) of \(log.count)")
             let body = at + 2
             if log[body] == 0 {
-                // Histories are so long that no log is begun anew: one opening, first.
-                try #require(count == 0 && log[body + 1] == 1, "\(key) has an opening or a closing at \(at)")
+                // Processes that meet the entity at the same time open its log together. Histories are so long that none is ever closed.
+                let isOpening = log[body + 1] == 1
+                try #require(isOpening, "\(key) is closed at \(at)")
             } else {
                 let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(log[body + 7 + $1]) << UInt64($1 * 8) }
                 words.append(word & ~originMask)
             }
-            count += 1
             at += length
         }
         return words

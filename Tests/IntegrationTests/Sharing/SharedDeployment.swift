@@ -16,8 +16,11 @@ final class SharedDeployment {
     let shared: Outputs
     let alone: Outputs
 
-    init(_ cluster: Cluster, _ server: JournalServer, partitions: Int) throws {
+    private let executable: String
+
+    init(_ cluster: Cluster, _ server: RedisServer, partitions: Int, executable: String = Places.executable) throws {
         self.cluster = cluster
+        self.executable = executable
         shared = Outputs(alerts: name + "-alerts", decisions: name + "-decisions", deadLetters: name + "-dead-letters")
         alone = Outputs(alerts: name + "-alone-alerts", decisions: name + "-alone-decisions", deadLetters: name + "-alone-dead-letters")
         try cluster.createTopic(input, partitions: partitions)
@@ -28,17 +31,17 @@ final class SharedDeployment {
         try folder.write("schema.yaml", schema)
         try folder.write("rules/accounts/package.yaml", Self.accounts)
         try folder.write("rules/everything/package.yaml", Self.everything)
-        try folder.write("shared.yaml", configuration(shared, group: name, "journals: {redis: {url: \"\(server.url)\"}}"))
-        try folder.write("alone.yaml", configuration(alone, group: name + "-alone", ""))
+        try folder.write("shared.yaml", configuration(shared, group: name, sessionMilliseconds: 3_000, "journals: {redis: {url: \"\(server.url)\"}}"))
+        try folder.write("alone.yaml", configuration(alone, group: name + "-alone", sessionMilliseconds: 30_000, ""))
     }
 
     /// Starts a process that shares journals with others.
-    func start() throws -> Child { try Child(["run", "--config", folder.path + "/shared.yaml"]) }
+    func start() throws -> Child { try Child(["run", "--config", folder.path + "/shared.yaml"], executable: executable) }
 
     /// Starts one with journals of its own.
-    func startAlone() throws -> Child { try Child(["run", "--config", folder.path + "/alone.yaml"]) }
+    func startAlone() throws -> Child { try Child(["run", "--config", folder.path + "/alone.yaml"], executable: executable) }
 
-    private func configuration(_ outputs: Outputs, group: String, _ journals: String) -> String {
+    private func configuration(_ outputs: Outputs, group: String, sessionMilliseconds: Int, _ journals: String) -> String {
         """
         schema: schema.yaml
         packages: [{path: rules}]
@@ -49,7 +52,7 @@ final class SharedDeployment {
           commit_interval: 100ms
           decisions: all
           topics: {alerts: \(outputs.alerts), control_actions: \(outputs.alerts)-actions, decisions: \(outputs.decisions), list_entries: \(name)-list-entries, dead_letters: \(outputs.deadLetters), control: \(name)-control}
-          consumer: {session.timeout.ms: 3000}
+          consumer: {session.timeout.ms: \(sessionMilliseconds)}
         budget: 60s
         overload: {redis_down: pause}
         \(journals)

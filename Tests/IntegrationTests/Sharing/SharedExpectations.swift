@@ -6,11 +6,12 @@ enum SharedExpectations {
     private static let shownMax = 5
 
     /// Every decision is what the final order of its journals' appends gives.
-    static func followLogs(_ load: StreamLoad, _ server: JournalServer, _ events: [SharedEvent], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    static func followLogs(_ load: StreamLoad, _ server: RedisServer, _ events: [SharedEvent], sourceLocation: SourceLocation = #_sourceLocation) throws {
         let logs = try JournalLogs(server, events)
         for entity in ["account", "device", "address"] {
             let inLogs = logs.orders[entity, default: [:]].values.reduce(0) { $0 + $1.count }
-            #expect(inLogs == events.count { $0.name(entity) != nil }, "every event is in its \(entity)'s log", sourceLocation: sourceLocation)
+            let sent = events.count { $0.name(entity) != nil }
+            #expect(inLogs == sent, "every event is in its \(entity)'s log", sourceLocation: sourceLocation)
         }
         compare(load.decisions, logs.expectations(), events, "the order of its logs", sourceLocation)
     }
@@ -34,18 +35,20 @@ enum SharedExpectations {
 
     /// Each event has one decision and at most one alert, made with everything there is.
     static func areWhole(_ load: StreamLoad, sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(load.repeated.isEmpty, "\(load.repeated.count) twice: \(load.repeated.prefix(shownMax))", sourceLocation: sourceLocation)
-        #expect(load.flawed.isEmpty, "\(load.flawed.count): \(load.flawed.prefix(shownMax))", sourceLocation: sourceLocation)
+        let (repeated, flawed) = (load.repeated, load.flawed)
+        #expect(repeated.isEmpty, "\(repeated.count) twice: \(repeated.prefix(shownMax))", sourceLocation: sourceLocation)
+        #expect(flawed.isEmpty, "\(flawed.count): \(flawed.prefix(shownMax))", sourceLocation: sourceLocation)
     }
 
     /// The same alerts, by id and content.
     static func haveSameAlerts(_ load: StreamLoad, as other: StreamLoad, sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(!other.alerts.isEmpty, "the undisturbed process raised alerts", sourceLocation: sourceLocation)
+        let count = other.alerts.count
+        #expect(count > 0, "the undisturbed process raised alerts", sourceLocation: sourceLocation)
         let differing = Set(load.alerts.keys).union(other.alerts.keys).filter { load.alerts[$0] != other.alerts[$0] }.sorted()
         for event in differing.prefix(shownMax) {
             Issue.record("\(event)\n  here:  \(load.alerts[event] ?? "none")\n  alone: \(other.alerts[event] ?? "none")", sourceLocation: sourceLocation)
         }
-        #expect(differing.isEmpty, "\(differing.count) of \(other.alerts.count) alerts differ", sourceLocation: sourceLocation)
+        #expect(differing.isEmpty, "\(differing.count) of \(count) alerts differ", sourceLocation: sourceLocation)
     }
 
     private static func compare(

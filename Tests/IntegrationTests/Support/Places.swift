@@ -14,6 +14,8 @@ enum Places {
 
     /// Tests/IntegrationTests/Support/Places.swift lies four levels below it.
     static let repository = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    /// What `make release` makes.
+    static let optimised = repository + "/.build/optimized/release/vane"
     static let fixtures = repository + "/Tests/IntegrationTests/Fixtures"
     static let rules = repository + "/rules"
 
