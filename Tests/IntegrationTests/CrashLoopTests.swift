@@ -9,7 +9,7 @@ extension IntegrationTests {
     struct CrashLoopTests {
         /// `make soak` runs the long form, with the optimised executable.
         private static let isSoak = Places.environment("VANE_SOAK") != nil
-        private static let events = isSoak ? 100_000 : 20_000
+        private static let events = isSoak ? 100_000 : 12_000
         private static let kills = isSoak ? 32 : 6
         private static let stops = isSoak ? 4 : 1
         private static let seed = Places.environment("VANE_SEED").flatMap { UInt64($0) } ?? 20_260_301
