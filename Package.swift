@@ -57,7 +57,9 @@ let package = Package(
         // The process around the core.
         .target(
             name: "Service",
-            dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "RedisStore", "JournalSharing", "PackageFeed"],
+            dependencies: [
+                "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "RedisStore", "JournalSharing", "PackageFeed",
+            ],
             swiftSettings: strict),
         .target(
             name: "RuleTesting",

@@ -14,7 +14,8 @@ extension SharedJournals {
             var wanted = store.ownLayouts(entity: entity).map(\.text)
             while true {
                 guard next <= LogLayout.numberMax else {
-                    throw LayoutFailure(message: "entity \(type.name): its records have been written in more than \(LogLayout.numberMax) layouts; use another prefix")
+                    throw LayoutFailure(
+                        message: "entity \(type.name): its records have been written in more than \(LogLayout.numberMax) layouts; use another prefix")
                 }
                 let name = "\(entities[entity].layoutPrefix)\(next)"
                 guard let text = ask(["GET", name], timeoutMilliseconds) else { return false }

@@ -94,7 +94,9 @@ extension ConfigurationSection {
             let passwordFile = server.path("password_file", .optional)
             do throws(RedisConfigurationError) {
                 let password = try passwordFile.map { (file) throws(RedisConfigurationError) in try RedisSecret.read(file: file) }
-                if !url.isEmpty { redis = Configuration.Redis(server: try RedisConfiguration(url: url, password: password), prefix: prefix, outageMilliseconds: outage) }
+                if !url.isEmpty {
+                    redis = Configuration.Redis(server: try RedisConfiguration(url: url, password: password), prefix: prefix, outageMilliseconds: outage)
+                }
             } catch {
                 server.reject(
                     error.setting == "url" ? "url" : "password_file", "\(error.reason)",

@@ -37,7 +37,8 @@ final class EmbeddedMemory {
         guard forgotten.value > before, now >= nextNotice else { return }
         nextNotice = now + Self.noticeNanoseconds
         log.warning(
-            "journals-forgotten", "journals are larger than 'journals.memory': \(forgotten.value) entities have been forgotten; raise it, or keep journals in Redis",
+            "journals-forgotten",
+            "journals are larger than 'journals.memory': \(forgotten.value) entities have been forgotten; raise it, or keep journals in Redis",
             ["forgotten": .number(forgotten.value)])
     }
 }

@@ -161,11 +161,12 @@ struct Model {
         if let lastTime {
             if event.time > lastTime + retention {
                 records = []
-            } else if event.time <= lastTime - history {
+            } else if event.time <= horizon {
                 return .tooOld
             }
         }
         if let known = records.first(where: { $0.time == event.time && $0.id == event.id }) { return .duplicate(known) }
+        if let lastTime, event.time <= lastTime - history { return .tooOld }
         let fields = event.fields.indices.map { TestStream.fieldsOfType[event.type].contains($0) ? event.fields[$0] : nil }
         let record = ModelRecord(sequence: nextSequence, id: event.id, type: event.type, time: event.time, fields: fields)
         nextSequence += 1

@@ -33,7 +33,9 @@ public struct LogLayout: Sendable, Equatable {
     /// Reads what `text` wrote; nil for anything else.
     public init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard let first = words.first, let eventType = Self.unescaped(first), !eventType.isEmpty, words.count <= SchemaLimits.recordedFieldsMax + 1 else { return nil }
+        guard let first = words.first, let eventType = Self.unescaped(first), !eventType.isEmpty, words.count <= SchemaLimits.recordedFieldsMax + 1 else {
+            return nil
+        }
         self.eventType = eventType
         fields = []
         for word in words.dropFirst() {
