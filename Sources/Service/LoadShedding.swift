@@ -2,7 +2,8 @@ internal import Rules
 
 /// Which packages are passed over so that the others keep the budget: deferrable ones first, then normal ones, never critical ones.
 ///
-/// It follows the age of events when they are decided, with hysteresis: up at once, down one step after a calm time.
+/// It follows the age of events when they are decided, with hysteresis: up at once, down one step after a calm time. What had piled up before the start
+/// is decided in full: its time has passed already, and an alert that comes late is better than none.
 struct LoadShedding {
     private static let calmMilliseconds: Int64 = 2_000
 
@@ -10,6 +11,8 @@ struct LoadShedding {
     private let normalAbove: Int64
     private let calmBelow: Int64
     private var calmSince: Int64?
+    /// Events have been decided in time at least once.
+    private var hasCaughtUp = false
     /// Packages below it are passed over.
     private(set) var minimum = Package.Priority.deferrable
 
@@ -33,6 +36,8 @@ struct LoadShedding {
     /// - Returns: whether something has changed.
     mutating func note(ageMilliseconds: Int64, nowMilliseconds: Int64) -> Bool {
         let before = minimum
+        if ageMilliseconds < calmBelow { hasCaughtUp = true }
+        guard hasCaughtUp else { return false }
         if ageMilliseconds > normalAbove {
             minimum = .critical
             calmSince = nil

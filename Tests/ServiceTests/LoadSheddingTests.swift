@@ -52,8 +52,20 @@ import Testing
             ]),
     ]
 
+    @Test func whatPiledUpBeforeTheStartIsDecidedInFull() {
+        var shedding = LoadShedding(budgetMilliseconds: 300)
+        for (now, age) in [(0, 60_000), (10, 5_000), (20, 150)] as [(Int64, Int64)] {
+            let isChange = shedding.note(ageMilliseconds: age, nowMilliseconds: now)
+            #expect(!isChange && shedding.minimum == .deferrable)
+        }
+        _ = shedding.note(ageMilliseconds: 99, nowMilliseconds: 30)
+        let isChange = shedding.note(ageMilliseconds: 400, nowMilliseconds: 40)
+        #expect(isChange && shedding.minimum == .critical)
+    }
+
     @Test(arguments: courses) func followsTheAgeOfEvents(_ course: Course) {
         var shedding = LoadShedding(budgetMilliseconds: 300)
+        _ = shedding.note(ageMilliseconds: 0, nowMilliseconds: -10_000)
         for step in course.steps {
             let isChange = shedding.note(ageMilliseconds: step.age, nowMilliseconds: step.now)
             #expect(shedding.minimum == step.minimum, "at \(step.now)")
