@@ -75,6 +75,7 @@ import Testing
 
     @Test func saysWhy() {
         var shedding = LoadShedding(budgetMilliseconds: 300)
+        _ = shedding.note(ageMilliseconds: 0, nowMilliseconds: -10_000)
         #expect(shedding.reason == nil)
         _ = shedding.note(ageMilliseconds: 200, nowMilliseconds: 0)
         #expect(shedding.reason == "overload: deferrable packages are passed over")
