@@ -25,8 +25,8 @@ struct LogState {
     var waiting: Int32 = 0
     /// Records were decided that the log lacks.
     var isDirty = false
-    /// The opening of a new log is under way.
-    var isOpening = false
+    /// Its number among the logs that are being begun while commands are put together; -1 for none.
+    var beginning: Int32 = -1
 }
 
 /// The logs of one entity type: their keys, their states, how long they live.

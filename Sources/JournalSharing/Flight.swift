@@ -26,8 +26,8 @@ struct Step {
     /// Where its entry is among the flight's.
     var entryOffset = 0
     var entryLength = 0
-    /// Bytes in front of the entry that were sent with it: the opening of a new log.
-    var openingLength = 0
+    /// Sent with the opening of a new log: then this many bytes of the log go up to the entry's end.
+    var beginningEnd: Int?
     var generation: UInt32 = 0
     /// Under which it was sent; nil for the flight's own.
     var ticket: Int?
@@ -144,10 +144,20 @@ struct Detour {
     var entries: [UInt8] = []
     /// Stage `compact`: how long the new log is.
     var newLength = 0
-    /// Stages `layout`, `setAside` and `recreate`: how long what is in the log's place was found to be.
+    /// Stages `layout` and `setAside`: how long what is in the log's place was found to be.
     var oldLength = 0
+    /// Stage `recreate`: how long what is at each of the log's keys was found to be.
+    var oldLengths: [Int] = []
     /// The length of what is no string.
     static let noString = -1
+}
+
+/// A log that is begun, with the first records of a batch.
+struct Beginning {
+    var entity: Int
+    var journal: Int
+    var content: [UInt8]
+    var steps: [Int] = []
 }
 
 /// Detours by number; numbers are used again.

@@ -44,11 +44,18 @@ extension SharedJournals {
         redis.call('PEXPIRE', KEYS[1], ARGV[5])
         return 1
         """
-    /// Puts a log in the place of what was found there, unless that has changed since.
-    static let recreationScript = """
-        if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
-        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-        return 1
+    /// Begins a log if nothing has come to any of its keys since they were read: of two processes that begin one at once, one reads the other's.
+    static let beginningScript = """
+        for i = 1, #KEYS do
+            local length = redis.pcall('STRLEN', KEYS[i])
+            if type(length) == 'table' then
+                if i == tonumber(ARGV[1]) then return length end
+                length = 0
+            end
+            if length ~= tonumber(ARGV[3 + i]) then return 0 end
+        end
+        redis.call('SET', KEYS[tonumber(ARGV[1])], ARGV[2], 'PX', ARGV[3])
+        return #ARGV[2]
         """
     /// Renames what was found in a log's place, unless that has changed since: its length, or that it is no string.
     static let setAsideScript = """
@@ -99,14 +106,24 @@ extension SharedJournals {
                     Array(String(detour.oldLength).utf8), Array(String(Self.setAsideMilliseconds).utf8),
                 ], key: 3)
         case .recreate:
-            let content = store.snapshot(entity: detour.entity, journal: detour.journal, generation: detour.generation)
-            followUps.command(
-                [
-                    Array("EVAL".utf8), Array(Self.recreationScript.utf8), Array("1".utf8), logKey(detour.generation), Array(String(detour.oldLength).utf8),
-                    content, Array(String(life).utf8),
-                ], key: 3)
+            encodeBeginning(
+                detour.entity, detour.journal, detour.generation, over: detour.oldLengths,
+                store.snapshot(entity: detour.entity, journal: detour.journal, generation: detour.generation))
             encodeLayouts(detour.entity)
         }
+    }
+
+    /// Adds the command that begins a log.
+    /// - Parameter lengths: of what was found at each of its keys.
+    func encodeBeginning(_ entity: Int, _ journal: Int, _ generation: UInt32, over lengths: [Int], _ content: [UInt8]) {
+        let key = store.key(entity: entity, journal: journal)
+        var arguments: [[UInt8]] = [Array("EVAL".utf8), Array(Self.beginningScript.utf8), Array(String(EntityLogs.keysPerLog).utf8)]
+        for place in 0..<EntityLogs.keysPerLog { entities[entity].withKey(key, place) { arguments.append(Array($0)) } }
+        arguments += [
+            Array(String(generation % EntityLogs.keysPerLog + 1).utf8), content, Array(String(entities[entity].lifeMilliseconds).utf8),
+        ]
+        for length in lengths { arguments.append(Array(String(length).utf8)) }
+        followUps.command(arguments, key: 3)
     }
 
     /// Where logs get lost, so may the layouts that others read them by: whoever knows them says them again.
@@ -163,6 +180,7 @@ extension SharedJournals {
             log.pointee.generation &+= 1
             log.pointee.known = UInt32(detour.newLength)
             log.pointee.loadedTicket = round.ticket
+            holdBack(detour.entity, detour.journal)
             finish(number)
         case .setAside:
             // Another process may have been first, and made a new log.
@@ -254,6 +272,8 @@ extension SharedJournals {
         let detour = detours[number]!
         let (entity, journal) = (detour.entity, detour.journal)
         let log = entities[entity].log(journal)
+        // What is there and no log goes first.
+        if (0..<Int(EntityLogs.keysPerLog)).contains(where: { !round.replies[first + $0].bytes.isEmpty }) { return again(number) }
         let missing = store.missing(entity: entity, journal: journal, from: UnsafeRawBufferPointer(start: nil, count: 0), nowMilliseconds: detour.time)
         if missing.count > 0 {
             if !log.pointee.isDirty {
@@ -263,7 +283,7 @@ extension SharedJournals {
             return recreate(number, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, round, first)
         }
         store.clear(entity: entity, journal: journal)
-        loaded(number, nil, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0)
+        loaded(number, round, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0)
     }
 
     /// Records what is left of a log. A working copy that has nothing begins as the log did.
@@ -277,7 +297,7 @@ extension SharedJournals {
 
     private func recreate(_ number: Int, _ generation: UInt32, _ round: Round, _ first: Int) {
         detours[number]!.stage = .recreate
-        detours[number]!.oldLength = round.replies[first + Int(generation % EntityLogs.keysPerLog)].bytes.count
+        detours[number]!.oldLengths = (0..<Int(EntityLogs.keysPerLog)).map { round.replies[first + $0].bytes.count }
         detours[number]!.generation = generation
     }
 
@@ -287,17 +307,32 @@ extension SharedJournals {
         detours[number]!.oldLength = length
     }
 
-    private func loaded(_ number: Int, _ round: Round?, _ generation: UInt32, known: UInt32) {
+    private func loaded(_ number: Int, _ round: Round, _ generation: UInt32, known: UInt32) {
         let detour = detours[number]!
         let log = entities[detour.entity].log(detour.journal)
         log.pointee.generation = generation
         log.pointee.known = known
         log.pointee.verifiedEpoch = link.epoch &+ 1
-        log.pointee.loadedTicket = round?.ticket ?? log.pointee.loadedTicket
+        log.pointee.loadedTicket = round.ticket
         log.pointee.isDirty = false
-        log.pointee.isOpening = false
         log.pointee.touched = max(log.pointee.touched, detour.time)
+        holdBack(detour.entity, detour.journal)
         finish(number)
+    }
+
+    /// Records that were sent before the log was read are among what was read, or lost with what came before it. Until it is known which, they hold back
+    /// later ones: those would overtake them.
+    private func holdBack(_ entity: Int, _ journal: Int) {
+        let log = entities[entity].log(journal)
+        // Mostly all of its steps wait for just this.
+        guard log.pointee.pins > log.pointee.waiting else { return }
+        for flight in flights {
+            for index in flight.steps.indices where flight.steps[index].entity == entity && flight.steps[index].journal == journal {
+                let step = flight.steps[index]
+                guard step.phase == .sent || step.phase == .answered, (step.ticket ?? flight.sentTicket) < log.pointee.loadedTicket else { continue }
+                move(&flight.steps[index], to: .waiting)
+            }
+        }
     }
 
     /// A log begins otherwise than what was found.

@@ -14,11 +14,15 @@ extension SharedJournals {
     private func take(_ reply: Reply, _ step: inout Step) {
         switch reply.kind {
         case .integer:
-            let end = UInt32(clamping: reply.integer)
-            let length = UInt32(step.entryLength + step.openingLength)
-            move(&step, to: end < length ? .waiting : .answered)
-            step.end = end
-            step.start = end &- length
+            if let end = step.beginningEnd {
+                // Nothing was begun where something else has come to the log's keys.
+                move(&step, to: reply.integer < end ? .waiting : .answered)
+                step.end = UInt32(end)
+            } else {
+                move(&step, to: reply.integer < step.entryLength ? .waiting : .answered)
+                step.end = UInt32(clamping: reply.integer)
+            }
+            step.start = step.end &- UInt32(step.entryLength)
         case .error:
             move(&step, to: .refused)
             step.refusal = reply.errorCode
@@ -32,6 +36,8 @@ extension SharedJournals {
     /// Sees how far each record is; true when the whole batch is in place.
     func examine(_ flight: Flight) -> Bool {
         var isComplete = true
+        // What was refused is tried again next time, and nothing behind it before.
+        var isRefused = false
         let verifiedEpoch = link.epoch &+ 1
         for index in flight.steps.indices where flight.steps[index].phase != .placed {
             isComplete = false
@@ -48,8 +54,12 @@ extension SharedJournals {
                 if step.generation != log.pointee.generation || (step.ticket ?? flight.sentTicket) < log.pointee.loadedTicket {
                     // It was sent before the log was loaded: then it is among what was loaded, or it has been lost with an older log.
                     settleOrResend(&flight.steps[index], flight)
-                } else if step.start == 0 && step.openingLength == 0 {
-                    // The opening was refused that should have come before it: what it began is no log.
+                } else if log.pointee.known == 0, step.beginningEnd != nil {
+                    // The first entry of a log that was begun: nothing but the opening is before it.
+                    move(&flight.steps[index], to: .placed)
+                    log.pointee.known = step.end
+                } else if step.start == 0 {
+                    // The log was there no more: what this began is none.
                     detour(.load, step, flight)
                 } else if step.start == log.pointee.known {
                     move(&flight.steps[index], to: .placed)
@@ -65,13 +75,13 @@ extension SharedJournals {
                 }
             case .refused:
                 move(&flight.steps[index], to: .waiting)
-                if step.refusal == .wrongType { setAside(step, flight) }
+                if step.refusal == .wrongType { setAside(step, flight) } else { isRefused = true }
             case .waiting:
                 if log.pointee.verifiedEpoch != verifiedEpoch {
                     detour(.load, step, flight)
                 } else {
                     settleOrResend(&flight.steps[index], flight)
-                    if flight.steps[index].phase == .waiting { wantedAppends.append(index) }
+                    if flight.steps[index].phase == .waiting && !isRefused { wantedAppends.append(index) }
                 }
             }
         }
@@ -109,6 +119,7 @@ extension SharedJournals {
         round.reset()
         round.flight = flight?.number ?? 0
         followUps.removeAll()
+        encodeStrays()
         for number in detours.indices {
             guard let detour = detours[number], !detour.isUnderWay else { continue }
             if detour.stage == .compact && detour.flight != flights.first?.number { continue }
@@ -120,7 +131,6 @@ extension SharedJournals {
             layoutsEpoch = link.epoch
             for entity in entities.indices { encodeLayouts(entity) }
         }
-        encodeStrays()
         if let flight {
             for index in wantedTails {
                 let step = flight.steps[index]
@@ -131,6 +141,7 @@ extension SharedJournals {
                 counts.tails += 1
             }
             for index in wantedAppends { append(index, flight, round) }
+            encodeBeginnings(flight, round)
         }
         wantedTails.removeAll(keepingCapacity: true)
         wantedAppends.removeAll(keepingCapacity: true)
@@ -147,28 +158,43 @@ extension SharedJournals {
     private func append(_ index: Int, _ flight: Flight, _ round: Round) {
         let step = flight.steps[index]
         let log = entities[step.entity].log(step.journal)
-        let key = store.key(entity: step.entity, journal: step.journal)
         move(&flight.steps[index], to: .sent)
         flight.steps[index].generation = log.pointee.generation
-        flight.steps[index].openingLength = 0
-        round.appends.append((index, followUps.replyCount))
-        let isFirst = log.pointee.known == 0 && !log.pointee.isOpening
-        entities[step.entity].withKey(key, log.pointee.generation) { logKey in
-            if isFirst {
-                log.pointee.isOpening = true
-                var bytes = store.opening(entity: step.entity, journal: step.journal, generation: log.pointee.generation).entry(key)
-                flight.steps[index].openingLength = bytes.count
-                bytes += flight.entry(step)
-                bytes.withUnsafeBytes { followUps.append(key: logKey, value: $0) }
-            } else {
-                followUps.append(key: logKey, value: flight.entry(step))
-            }
-        }
+        flight.steps[index].beginningEnd = nil
         counts.appends += 1
-        if isFirst {
-            log.pointee.stretch = entities[step.entity].stretch(flight.rows.headers[step.row].timeMilliseconds)
-            expire(step.entity, step.journal, log.pointee.generation, &followUps)
+        if log.pointee.known == 0 { return begin(index, flight) }
+        round.appends.append((index, followUps.replyCount))
+        entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), log.pointee.generation) {
+            followUps.append(key: $0, value: flight.entry(step))
         }
+    }
+
+    /// Adds a record to a log that is begun, and begins it if it is the first.
+    private func begin(_ index: Int, _ flight: Flight) {
+        let step = flight.steps[index]
+        let log = entities[step.entity].log(step.journal)
+        if log.pointee.beginning < 0 {
+            log.pointee.beginning = Int32(beginnings.count)
+            log.pointee.stretch = entities[step.entity].stretch(flight.rows.headers[step.row].timeMilliseconds)
+            let opening = store.opening(entity: step.entity, journal: step.journal, generation: log.pointee.generation)
+            beginnings.append(
+                Beginning(entity: step.entity, journal: step.journal, content: opening.entry(store.key(entity: step.entity, journal: step.journal))))
+        }
+        let number = Int(log.pointee.beginning)
+        beginnings[number].content += flight.entry(step)
+        beginnings[number].steps.append(index)
+        flight.steps[index].beginningEnd = beginnings[number].content.count
+    }
+
+    private func encodeBeginnings(_ flight: Flight, _ round: Round) {
+        for beginning in beginnings {
+            let log = entities[beginning.entity].log(beginning.journal)
+            log.pointee.beginning = -1
+            for step in beginning.steps { round.appends.append((step, followUps.replyCount)) }
+            encodeBeginning(
+                beginning.entity, beginning.journal, log.pointee.generation, over: Array(repeating: 0, count: Int(EntityLogs.keysPerLog)), beginning.content)
+        }
+        beginnings.removeAll(keepingCapacity: true)
     }
 
     /// Takes the replies of follow-ups that have come, in their order.

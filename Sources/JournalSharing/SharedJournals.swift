@@ -103,6 +103,8 @@ public final class SharedJournals {
     /// Steps of the oldest batch that the next follow-up is for.
     var wantedTails: [Int] = []
     var wantedAppends: [Int] = []
+    /// Logs that are begun while commands are put together.
+    var beginnings: [Beginning] = []
 
     public init(_ store: JournalStore, _ link: any RedisLink, _ options: Options = Options()) {
         precondition(!options.prefix.contains("{") && !options.prefix.contains("}"))
@@ -188,7 +190,7 @@ public final class SharedJournals {
                 if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
             }
         }
-        if log.pointee.detour >= 0 || log.pointee.waiting > 0 || (log.pointee.known == 0 && !log.pointee.isOpening) {
+        if log.pointee.detour >= 0 || log.pointee.waiting > 0 || log.pointee.known == 0 {
             log.pointee.waiting += 1
         } else {
             step.generation = log.pointee.generation

@@ -102,7 +102,10 @@ final class Pipeline {
         consumer = try Consumer(
             group: configuration.group, properties: properties,
             handlers: ConsumerHandlers(
-                onAssigned: { assigned in log.info("partitions-assigned", "partitions assigned: \(assigned.map(\.description).joined(separator: ", "))") },
+                onAssigned: { assigned in
+                    log.info("partitions-assigned", "partitions assigned: \(assigned.map(\.description).joined(separator: ", "))")
+                    if !assigned.isEmpty { handlers.pipeline?.shedding.takeOver(nowMilliseconds: Clock.nowMilliseconds()) }
+                },
                 onRevoked: { revoked in handlers.pipeline?.giveUp(revoked) },
                 onLost: { lost in
                     log.warning("partitions-lost", "partitions lost to another member: \(lost.map(\.description).joined(separator: ", "))")

@@ -138,6 +138,16 @@ final class SimulatedRedis {
         return result
     }
 
+    private func begin(keys: [[UInt8]], place: Int, _ content: [UInt8], over lengths: [Int]) -> SimulatedReply {
+        for (index, key) in keys.enumerated() {
+            if index == place && state.others.contains(key) { return Self.wrongType }
+            guard values[key, default: []].count == lengths[index] else { return .integer(0) }
+        }
+        set(keys[place], content)
+        note(keys[place], content)
+        return .integer(Int64(content.count))
+    }
+
     private func evaluate(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
         func length(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
         let script = String(decoding: arguments[1], as: UTF8.self)
@@ -145,6 +155,10 @@ final class SimulatedRedis {
             let found = state.others.contains(arguments[3]) ? -1 : values[arguments[3], default: []].count
             if found == length(5) { rename(arguments[3], arguments[4]) }
             replies.append(.integer(found == length(5) ? 1 : 0))
+            return
+        }
+        if script == SharedJournals.beginningScript {
+            replies.append(begin(keys: Array(arguments[3..<7]), place: length(7) - 1, arguments[8], over: (10..<14).map(length)))
             return
         }
         if state.others.contains(arguments[3]) {
@@ -160,14 +174,6 @@ final class SimulatedRedis {
             set(arguments[4], arguments[6])
             values[arguments[3], default: []] += arguments[7]
             note(arguments[4], arguments[6])
-            replies.append(.integer(1))
-        case SharedJournals.recreationScript:
-            guard values[arguments[3], default: []].count == length(4) else {
-                replies.append(.integer(0))
-                return
-            }
-            values[arguments[3]] = arguments[5]
-            note(arguments[3], arguments[5])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
             let isSame = Array(values[arguments[3], default: []].prefix(7)) == arguments[4]

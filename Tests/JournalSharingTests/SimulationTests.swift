@@ -98,6 +98,22 @@ import Testing
         .init(.vandal, 7, "what is no string in a log's place was read again without end instead of being set aside"),
         .init(.vandal, 77, "a new process set good logs aside, because their layout's key was gone while others still knew it"),
         .init(.everything, 8, "a log was made anew over what is no string, without end"),
+        .init(.calm, 225, "a record whose log had been ended under way was overtaken by a later one"),
+        .init(.calm, 686, "the same, of another entity"),
+        .init(.outOfMemory, 960, "two processes began one log at two of its keys at once"),
+        .init(.outOfMemory, 1_322, "the same, behind a stray"),
+        .init(.outOfMemory, 1_708, "a refused record was overtaken by a later one of its batch"),
+        .init(.outOfMemory, 2_124, "the same"),
+        .init(.vandal, 534, "a log that was begun anew hid one that another process had begun"),
+        .init(.vandal, 897, "the same"),
+        .init(.vandal, 2_225, "the same"),
+        .init(.vandal, 2_715, "the same"),
+        .init(.everything, 493, "the same"),
+        .init(.everything, 1_774, "the same"),
+        .init(.everything, 1_864, "the same"),
+        .init(.everything, 2_140, "the same"),
+        .init(.everything, 2_790, "the same"),
+        .init(.vandal, 13, "a layout that only others had written was not said again after its key was lost"),
     ]
 
     @Test("Runs that failed once", arguments: found) func failedOnce(_ finding: Finding) { simulate(finding.mode, finding.seed) }

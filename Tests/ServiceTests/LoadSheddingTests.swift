@@ -63,6 +63,31 @@ import Testing
         #expect(isChange && shedding.minimum == .critical)
     }
 
+    @Test func whatPiledUpBeforeATakeoverIsDecidedInFull() {
+        var shedding = LoadShedding(budgetMilliseconds: 300)
+        _ = shedding.note(ageMilliseconds: 0, nowMilliseconds: 0)
+        shedding.takeOver(nowMilliseconds: 1_000)
+        for (now, age) in [(1_001, 6_000), (5_000, 2_000), (6_000, 99)] as [(Int64, Int64)] {
+            let isChange = shedding.note(ageMilliseconds: age, nowMilliseconds: now)
+            #expect(!isChange && shedding.minimum == .deferrable)
+        }
+        // It has caught up: lag is lag again.
+        _ = shedding.note(ageMilliseconds: 400, nowMilliseconds: 6_001)
+        #expect(shedding.minimum == .critical)
+    }
+
+    @Test func whoDoesNotCatchUpAfterATakeoverIsOverloaded() {
+        var shedding = LoadShedding(budgetMilliseconds: 300)
+        _ = shedding.note(ageMilliseconds: 0, nowMilliseconds: 0)
+        shedding.takeOver(nowMilliseconds: 1_000)
+        // Another assignment puts nothing off.
+        shedding.takeOver(nowMilliseconds: 9_000)
+        _ = shedding.note(ageMilliseconds: 400, nowMilliseconds: 10_999)
+        #expect(shedding.minimum == .deferrable)
+        _ = shedding.note(ageMilliseconds: 400, nowMilliseconds: 11_000)
+        #expect(shedding.minimum == .critical)
+    }
+
     @Test(arguments: courses) func followsTheAgeOfEvents(_ course: Course) {
         var shedding = LoadShedding(budgetMilliseconds: 300)
         _ = shedding.note(ageMilliseconds: 0, nowMilliseconds: -10_000)

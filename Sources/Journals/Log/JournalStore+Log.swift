@@ -11,7 +11,7 @@ extension JournalStore {
     /// The layouts that records of an entity type are written in; each needs a number before the first record is written.
     public func ownLayouts(entity: Int) -> [LogLayout] { entities[entity].codec.ownLayouts }
 
-    /// Those of them that have numbers.
+    /// All layouts that are known by a number, those that others have written too.
     public func numberedLayouts(entity: Int) -> [(number: Int, layout: LogLayout)] { entities[entity].codec.numberedLayouts }
 
     /// Learns which layout a number stands for.

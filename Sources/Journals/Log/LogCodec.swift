@@ -34,6 +34,8 @@ final class LogCodec {
     private let entity: EntityType
     private let layout: RecordLayout
     private let eventTypeNames: [String]
+    /// Layouts that have numbers, ours and those that others have written.
+    private(set) var numberedLayouts: [(number: Int, layout: LogLayout)] = []
     /// By number.
     private var plans: [Plan?] = Array(repeating: nil, count: LogLayout.numberMax + 1)
     /// By event type: the number of our layout, 0 before it is known; and the recorded fields that it has, in order.
@@ -83,11 +85,6 @@ final class LogCodec {
     /// The layouts of our own records, one for each event type that takes part.
     var ownLayouts: [LogLayout] { entity.participations.indices.compactMap(ownLayout) }
 
-    /// Those of them that have numbers.
-    var numberedLayouts: [(number: Int, layout: LogLayout)] {
-        numbers.indices.compactMap { event in numbers[event] == 0 ? nil : ownLayout(event).map { (Int(numbers[event]), $0) } }
-    }
-
     private func ownLayout(_ event: Int) -> LogLayout? {
         guard entity.participations[event] != nil else { return nil }
         return LogLayout(eventType: eventTypeNames[event], fields: ownFields[event].map { entity.record[$0] })
@@ -106,6 +103,8 @@ final class LogCodec {
             return .init(kind: kind, field: -1)
         }
         let event = eventTypeNames.firstIndex(of: layout.eventType)
+        numberedLayouts.removeAll { $0.number == number }
+        numberedLayouts.append((number, layout))
         plans[number] = Plan(eventType: event ?? unknownEventType, steps: steps)
         guard let event, numbers[event] == 0, entity.participations[event] != nil else { return }
         if layout.fields == ownFields[event].map({ entity.record[$0] }) { numbers[event] = UInt8(number) }

@@ -93,6 +93,7 @@ final class Deployment {
     private static let package = """
         package: watch
         version: "7"
+        priority: critical
         on: [transaction]
         indicators:
           - {id: count_1h, entity: account, aggregate: count, window: 1h}
