@@ -4,6 +4,17 @@ extension Package {
     /// Whether the package acts for everyone: what a revision that is rolled out is compared with, and returns to.
     public var isSettled: Bool { mode == .live && (rollout?.share ?? 1) >= 1 }
 
+    /// The packages as they would be with everyone to act for, to find out what they decide: neither in shadow nor rolled out, unless beside another revision.
+    public static func actingForEveryone(_ packages: [Package]) -> [Package] {
+        packages.map { package in
+            guard packages.count(where: { $0.name == package.name }) == 1 else { return package }
+            var package = package
+            package.mode = .live
+            package.rollout = nil
+            return package
+        }
+    }
+
     /// For whom each of the packages acts.
     static func audiences(_ packages: [Package]) -> [Audience] {
         packages.map { package in
