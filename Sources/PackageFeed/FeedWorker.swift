@@ -272,7 +272,9 @@ final class FeedWorker {
             try savePrevious(index, in: store)
             try store.save(
                 members[index].subscription.url,
-                LastGoodStore.Entry(bytes: arrival.bytes, validators: arrival.validators, confirmedMilliseconds: environment.nowMilliseconds()))
+                LastGoodStore.Entry(
+                    bytes: arrival.bytes, validators: arrival.validators,
+                    confirmedMilliseconds: members[index].status.confirmedMilliseconds ?? environment.nowMilliseconds()))
             if members[index].previous == nil { store.remove(members[index].subscription.url, .previous) }
         } catch {
             log.error("package-state", "the document cannot be kept for a restart: \(error.message)", ["url": .string(members[index].status.url)])

@@ -38,7 +38,7 @@ public final class Daemon {
         do {
             pipeline = try Pipeline(
                 prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
-                metrics: PipelineMetrics(registry), watch: PackageWatch(registry), stop: stop, isAlone: isDemo,
+                metrics: PipelineMetrics(registry), watch: PackageWatch(registry, log: log), stop: stop, isAlone: isDemo,
                 budgetMilliseconds: configuration.budgetMilliseconds,
                 embedded: EmbeddedMemory(bytesMax: configuration.journals.memoryBytes, registry, log: log),
                 sharing: Daemon.sharing(configuration, prepared.engine, registry, log),

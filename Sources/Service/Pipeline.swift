@@ -254,6 +254,7 @@ final class Pipeline {
 
     private func finish() throws(KafkaError) {
         decideBeforeHandOver([])
+        watch.report()
         log.info("stopping", "waiting for \(outputs.outstandingCount) outputs")
         try delivery.finish()
         do {

@@ -4,6 +4,7 @@ import Events
 import Expressions
 import PackageFeed
 import Rules
+import Synchronization
 import Telemetry
 import Testing
 
@@ -21,11 +22,18 @@ import Testing
               account: {key: account, history: 1d, record: []}
             """.utf8), file: "schema.yaml")
 
+    private final class Lines: Sendable {
+        private let box = Mutex<[String]>([])
+        var all: [String] { box.withLock { $0 } }
+        func withLock(_ body: (inout [String]) -> Void) { box.withLock { body(&$0) } }
+    }
+
     /// A watch over packages with the engine that decides.
     private final class Bench {
         let engine: Engine
         let registry = MetricsRegistry()
         let watch: PackageWatch
+        private let lines = Lines()
         private let decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: ZoneFiles())
         private let batch = EventBatch(capacity: 1, schema: schema)
         private var decision = Decision()
@@ -33,7 +41,8 @@ import Testing
 
         init(_ packages: [String]) throws {
             engine = try Engine(schema: schema, packages: Self.read(packages), timeZones: ZoneFiles())
-            watch = PackageWatch(registry)
+            let lines = lines
+            watch = PackageWatch(registry, log: Logger(format: .text, sink: { line in lines.withLock { $0.append(line) } }))
         }
 
         static func read(_ texts: [String]) throws -> [Package] {
@@ -62,6 +71,9 @@ import Testing
             }
             return watch.finish(minimum: minimum).map { "\($0.breach.version) \($0.hasPrevious) \($0.otherwise.rawValue)" }
         }
+
+        /// What the log says, without its time.
+        var log: [String] { lines.all.map { String($0.split(separator: " ", maxSplits: 1).last ?? "") } }
 
         /// The value of a series.
         func value(_ series: String) -> Int? {
@@ -99,6 +111,13 @@ import Testing
         #expect(bench.value("vane_package_events_total{package=\"p\",revision=\"latest\"}") == 9)
         _ = try bench.run([1, 500])
         #expect(["same", "level", "only_latest", "only_previous"].map(bench.compared) == [6, 2, 3, 0])
+        bench.watch.report()
+        // Said once.
+        bench.watch.report()
+        #expect(
+            bench.log == [
+                "INFO  package-compared: p v2 beside v1: of 11 events 6 the same, 3 alerts gained, 0 lost, 2 at another level package=p version=v2 previous=v1"
+            ])
     }
 
     @Test func alertsOnBothSidesOfAShareAddUp() throws {

@@ -114,6 +114,8 @@ extension FeedWorker {
         // What was admitted stays admitted: an older release than the one that is taken back is not let in again.
         putInForce(index, previous.arrival)
         members[index].accepted = next.accepted
+        // A newer document that does not go with the others may do so later.
+        members[index].rejected = next.rejected
         members[index].status.confirmedMilliseconds = confirmed
         return compiled
     }

@@ -11,8 +11,13 @@ final class PackageWatch {
     /// What is known of a package that runs.
     fileprivate struct Watched {
         let metrics: RolloutMetrics
+        /// Event types that it is evaluated for, and its priority.
+        let types: [Int]
+        let rank: Int
         /// The revision before it, where that runs beside it: its index.
         let previous: Int?
+        /// Event types for which one of the two is evaluated.
+        let comparedTypes: [Int]
         var window: RateWindow?
         /// Of the batch at hand.
         var count = RateWindow.Count()
@@ -20,6 +25,8 @@ final class PackageWatch {
         var onlyLatest: UInt64 = 0
         var onlyPrevious: UInt64 = 0
         var otherLevel: UInt64 = 0
+        /// Since the two run side by side.
+        var comparison = RevisionComparison()
     }
 
     /// A rate that has left its bounds.
@@ -33,6 +40,7 @@ final class PackageWatch {
     }
 
     private let registry: MetricsRegistry
+    private let log: Logger
     private var rules: RuleSet?
     private var watched: [Watched] = []
     /// By event type: events of the batch at hand.
@@ -52,23 +60,41 @@ final class PackageWatch {
         }
     }
 
-    init(_ registry: MetricsRegistry) { self.registry = registry }
+    init(_ registry: MetricsRegistry, log: Logger) {
+        self.registry = registry
+        self.log = log
+    }
 
     /// Before a batch: looks at the rules that run. Windows of packages that stay go on.
     func begin(_ rules: RuleSet) {
         guard rules !== self.rules else { return }
         var windows: [Revision: RateWindow] = [:]
         for (package, watched) in zip(self.rules?.packages ?? [], watched) { windows[Revision(package)] = watched.window }
+        report()
         watched = rules.packages.map { package in
-            Watched(
-                metrics: RolloutMetrics(registry, package: package.name, isPrevious: package.isPrevious),
-                previous: package.isPrevious ? nil : rules.packages.firstIndex { $0.isPrevious && $0.name == package.name },
+            let previous = package.isPrevious ? nil : rules.packages.firstIndex { $0.isPrevious && $0.name == package.name }
+            return Watched(
+                metrics: RolloutMetrics(registry, package: package.name, isPrevious: package.isPrevious), types: package.on, rank: package.priority.rank,
+                previous: previous, comparedTypes: previous.map { Set(package.on + rules.packages[$0].on).sorted() } ?? [],
                 // What runs beside a newer revision is what that returns to, and is judged again when it is alone.
                 window: package.isPrevious || package.mode == .shadow ? nil : package.bounds.map { windows[Revision(package)] ?? RateWindow($0) })
         }
         reported.formIntersection(rules.packages.map { Revision($0) })
         events = Array(repeating: 0, count: rules.schema.events.count)
         self.rules = rules
+    }
+
+    /// Says how revisions that have run side by side compare; at the end, and when something else begins to run.
+    func report() {
+        guard let rules else { return }
+        for index in watched.indices {
+            guard let previous = watched[index].previous, watched[index].comparison.events > 0 else { continue }
+            let (latest, before) = (rules.packages[index], rules.packages[previous])
+            log.info(
+                "package-compared", "\(latest.name) \(latest.version) beside \(before.version): \(watched[index].comparison.text)",
+                ["package": .string(latest.name), "version": .string(latest.version), "previous": .string(before.version)])
+            watched[index].comparison = RevisionComparison()
+        }
     }
 
     /// Counts a decision that was made for the first time.
@@ -112,31 +138,37 @@ final class PackageWatch {
     func finish(minimum: Package.Priority) -> [Finding] {
         guard let rules else { return [] }
         var findings: [Finding] = []
-        for (index, package) in rules.packages.enumerated() {
+        for index in watched.indices {
             defer { watched[index].clear() }
-            guard package.priority.rank >= minimum.rank else { continue }
-            watched[index].count.events = package.on.reduce(0) { $0 + events[$1] }
+            guard watched[index].rank >= minimum.rank else { continue }
+            let evaluated = sum(watched[index].types)
+            watched[index].count.events = evaluated
+            guard watched[index].count.events > 0 else { continue }
+            watched[index].publish()
+            if let previous = watched[index].previous, watched[previous].rank >= minimum.rank {
+                let compared = sum(watched[index].comparedTypes)
+                watched[index].publishComparison(events: compared)
+            }
             let count = watched[index].count
-            guard count.events > 0 else { continue }
-            let metrics = watched[index].metrics
-            metrics.events.increment(by: UInt64(count.events))
-            metrics.errors.increment(by: UInt64(count.errors))
-            metrics.shadowAlerts.increment(by: watched[index].shadowAlerts)
-            metrics.liveAlerts.increment(by: UInt64(count.alerts) - watched[index].shadowAlerts)
-            if let previous = watched[index].previous, rules.packages[previous].priority.rank >= minimum.rank {
-                watched[index].publish(events: Set(package.on + rules.packages[previous].on).reduce(0) { $0 + events[$1] })
-            }
             watched[index].window?.add(count)
-            if let message = watched[index].window?.breach, reported.insert(Revision(package)).inserted {
-                metrics.breaches.increment()
-                findings.append(
-                    Finding(
-                        package: index, hasPrevious: watched[index].previous != nil, otherwise: package.bounds?.otherwise ?? .keep,
-                        breach: Breach(package: package.name, version: package.version, revision: package.revision, message: message)))
-            }
+            guard let message = watched[index].window?.breach else { continue }
+            let package = rules.packages[index]
+            guard reported.insert(Revision(package)).inserted else { continue }
+            watched[index].metrics.breaches.increment()
+            findings.append(
+                Finding(
+                    package: index, hasPrevious: watched[index].previous != nil, otherwise: package.bounds?.otherwise ?? .keep,
+                    breach: Breach(package: package.name, version: package.version, revision: package.revision, message: message)))
         }
         for type in events.indices { events[type] = 0 }
         return findings
+    }
+
+    /// Events of some types in the batch at hand.
+    private func sum(_ types: [Int]) -> Int64 {
+        var sum: Int64 = 0
+        for type in types { sum += events[type] }
+        return sum
     }
 }
 
@@ -149,10 +181,19 @@ extension PackageWatch.Watched {
         otherLevel = 0
     }
 
-    fileprivate func publish(events: Int64) {
-        metrics.count(.onlyLatest, onlyLatest)
-        metrics.count(.onlyPrevious, onlyPrevious)
-        metrics.count(.level, otherLevel)
-        metrics.count(.same, UInt64(events) - onlyLatest - onlyPrevious - otherLevel)
+    fileprivate func publish() {
+        metrics.events.increment(by: UInt64(count.events))
+        metrics.errors.increment(by: UInt64(count.errors))
+        metrics.shadowAlerts.increment(by: shadowAlerts)
+        metrics.liveAlerts.increment(by: UInt64(count.alerts) - shadowAlerts)
+    }
+
+    fileprivate mutating func publishComparison(events: Int64) {
+        let batch = RevisionComparison(events: UInt64(events), onlyLatest: onlyLatest, onlyPrevious: onlyPrevious, otherLevel: otherLevel)
+        metrics.count(.onlyLatest, batch.onlyLatest)
+        metrics.count(.onlyPrevious, batch.onlyPrevious)
+        metrics.count(.level, batch.otherLevel)
+        metrics.count(.same, batch.same)
+        comparison.add(batch)
     }
 }
