@@ -117,7 +117,10 @@ let package = Package(
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
-        .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Rules", "Service", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: ["Documents", "Engine", "Events", "Expressions", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.

@@ -28,11 +28,15 @@ public struct Decision {
 
     public internal(set) var row = 0
     public internal(set) var eventType = 0
-    /// Hits of live packages, list rules included.
+    /// 64 bits of the key of what the decision is about; nil where the event takes part in no entity.
+    public internal(set) var subject: UInt64?
+    /// Hits of packages that act for this subject, list rules included.
     public internal(set) var hits: [Hit] = []
     public internal(set) var shadowHits: [Hit] = []
     public internal(set) var errors: [RuleError] = []
     public internal(set) var outcomes: [Outcome] = []
+    /// What the packages conclude that do not act for this subject.
+    public internal(set) var shadowOutcomes: [Outcome] = []
     /// Greatest score of a live package.
     public internal(set) var score = 0.0
     /// Package and level that set the decision's level; nil where none is reached.
@@ -53,10 +57,12 @@ public struct Decision {
     mutating func reset(_ eventType: Int, row: Int, entities: Int) {
         self.row = row
         self.eventType = eventType
+        subject = nil
         hits.removeAll(keepingCapacity: true)
         shadowHits.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
+        shadowOutcomes.removeAll(keepingCapacity: true)
         score = 0
         level = nil
         if positions.count != entities { positions = Array(repeating: nil, count: entities) }

@@ -29,6 +29,8 @@ public final class Engine {
     private var firstIndicatorSlot: Int
     private var entityOfIndicator: FixedArray<Int32>
     private var numberedLists: NumberedLists
+    /// By package: for whom it acts.
+    var audiences: FixedArray<Audience>
     /// The rules that the event may meet.
     private var candidates: CandidateSet
     /// How many rules were evaluated since the engine was made: what the index did not spare.
@@ -52,6 +54,7 @@ public final class Engine {
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
         numberedLists = NumberedLists(lists, names: rules.listNames)
+        audiences = FixedArray(rules.audiences)
         candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         width = max(rules.frameWidth, 1)
         cells = .allocate(capacity: width)
@@ -73,6 +76,7 @@ public final class Engine {
         present.deallocate()
         texts.deallocate()
         candidates.deallocate()
+        audiences.deallocate()
     }
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
@@ -88,6 +92,8 @@ public final class Engine {
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
         numberedLists = NumberedLists(lists, names: rules.listNames)
+        audiences.deallocate()
+        audiences = FixedArray(rules.audiences)
         candidates.deallocate()
         candidates = CandidateSet(capacity: rules.rulesOfEventMax)
         diagnosing.removeAll()
@@ -129,6 +135,8 @@ public final class Engine {
         var taken = 0
         for entity in participations[eventType] {
             guard let key = store.key(entity: entity, batch, row: row) else { continue }
+            // The subject of an alert is the first entity, too.
+            if decision.subject == nil { decision.subject = key.low }
             switch store.append(entity: entity, key: key, batch, row: row) {
             case .recorded(let position):
                 decision.positions[entity] = position
@@ -182,7 +190,7 @@ public final class Engine {
             case .no: continue
             case .yes:
                 let hit = Decision.Hit(package: Int(rule.pointee.package), rule: Int(rule.pointee.rule))
-                if rule.pointee.isLive { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
+                if acts(package: hit.package, decision) { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
             case .error:
                 decision.errors.append(error(rule.pointee, index, outcome, eventType, frame))
             }
@@ -256,14 +264,30 @@ public final class Engine {
     }
 
     private func decide(_ decision: inout Decision) {
+        conclude(decision.hits, decision.eventType, &decision.outcomes)
+        // Nobody acts on these; they are there to be compared.
+        conclude(decision.shadowHits, decision.eventType, &decision.shadowOutcomes)
+        for outcome in decision.outcomes {
+            decision.isAlert = true
+            decision.score = max(decision.score, outcome.score)
+            if outcome.level >= 0 {
+                let threshold = rules.packages[outcome.package].decide.levels[outcome.level].threshold
+                if let current = decision.level, rules.packages[current.package].decide.levels[current.level].threshold >= threshold { continue }
+                decision.level = (outcome.package, outcome.level)
+            }
+        }
+    }
+
+    /// What each package makes of its hits, in the order of packages.
+    private func conclude(_ hits: [Decision.Hit], _ eventType: Int, _ outcomes: inout [Decision.Outcome]) {
         var index = 0
-        while index < decision.hits.count {
-            let package = decision.hits[index].package
+        while index < hits.count {
+            let package = hits[index].package
             let isSum = rules.packages[package].decide.combination == .sum
             var outcome = Decision.Outcome(package: package, score: 0, level: -1, isHit: false)
-            while index < decision.hits.count, decision.hits[index].package == package {
-                let place = rules.index(eventType: decision.eventType, package: package, rule: decision.hits[index].rule)
-                let rule = rules.rules[decision.eventType].base + place
+            while index < hits.count, hits[index].package == package {
+                let place = rules.index(eventType: eventType, package: package, rule: hits[index].rule)
+                let rule = rules.rules[eventType].base + place
                 index += 1
                 if rule.pointee.isList { continue }
                 outcome.isHit = true
@@ -273,14 +297,7 @@ public final class Engine {
             guard outcome.isHit else { continue }
             outcome.score = min(outcome.score, DecisionPolicy.scoreMax)
             outcome.level = max(outcome.level, rules.packages[package].decide.level(of: outcome.score))
-            decision.outcomes.append(outcome)
-            decision.isAlert = true
-            decision.score = max(decision.score, outcome.score)
-            if outcome.level >= 0 {
-                let threshold = rules.packages[package].decide.levels[outcome.level].threshold
-                if let current = decision.level, rules.packages[current.package].decide.levels[current.level].threshold >= threshold { continue }
-                decision.level = (package, outcome.level)
-            }
+            outcomes.append(outcome)
         }
     }
 

@@ -20,11 +20,14 @@ public struct Assembly: Sendable {
         public var file: String
         /// Overrides the package's own.
         public var mode: Package.Mode?
+        /// Overrides the package's own.
+        public var rollout: Rollout?
 
-        public init(bytes: [UInt8], file: String, mode: Package.Mode?) {
+        public init(bytes: [UInt8], file: String, mode: Package.Mode?, rollout: Rollout? = nil) {
             self.bytes = bytes
             self.file = file
             self.mode = mode
+            self.rollout = rollout
         }
     }
 
@@ -39,6 +42,10 @@ public struct Assembly: Sendable {
     /// Lists that the configuration declares.
     public var listNames: [String]
     public var timeZones: any TimeZoneProvider
+    /// Revisions that act on nothing any more, whatever their documents say.
+    var withdrawn: Set<UInt64> = []
+    /// Revisions that were returned to: nothing is behind them, and they were good before.
+    var returnedTo: Set<UInt64> = []
 
     public init(schema: Schema, sources: [Source], listNames: [String], timeZones: any TimeZoneProvider) {
         self.schema = schema
@@ -51,6 +58,13 @@ public struct Assembly: Sendable {
     public func read(_ document: Document, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Package {
         var package = try Package.read(parseYAML(document.bytes, file: document.file), schema: schema, lists: listNames, warnings: warnings)
         if let mode = document.mode { package.mode = mode }
+        if let rollout = document.rollout { package.rollout = rollout }
+        package.revision = unsafe document.bytes.withUnsafeBytes { unsafe Fingerprint.of($0) }
+        if withdrawn.contains(package.revision) { package.mode = .shadow }
+        if returnedTo.contains(package.revision) {
+            package.rollout = nil
+            package.bounds?.otherwise = .keep
+        }
         return package
     }
 
@@ -78,21 +92,22 @@ public struct Assembly: Sendable {
     /// - Parameters:
     ///   - fixed: by source.
     ///   - subscribed: by subscription; nil for one of which nothing runs.
+    ///   - previous: by subscription; revisions that run beside those, for whom they do not act.
     /// - Throws: `duplicate-package` or `limit-exceeded`.
-    func compile(fixed: [[Package]], subscribed: [Package?]) throws(Diagnostics) -> Compiled {
+    func compile(fixed: [[Package]], subscribed: [Package?], previous: [Package?] = []) throws(Diagnostics) -> Compiled {
         var packages: [Package] = []
         for (index, source) in sources.enumerated() {
             switch source {
             case .fixed: packages += fixed[index]
-            case .subscribed(let subscription): if let package = subscribed[subscription] { packages.append(package) }
+            case .subscribed(let subscription):
+                guard let package = subscribed[subscription] else { continue }
+                packages.append(package)
+                guard previous.indices.contains(subscription), var other = previous[subscription] else { continue }
+                other.isPrevious = true
+                packages.append(other)
             }
         }
-        var names: Set<String> = []
-        for package in packages where !names.insert(package.name).inserted {
-            throw Diagnostics([
-                Diagnostic(code: "duplicate-package", "there are two packages '\(package.name)'", remedy: "rename one of the two, or load one only")
-            ])
-        }
+        try Package.pairRevisions(&packages)
         let rules = RuleSet(schema: schema, packages: packages, timeZones: timeZones)
         do {
             return Compiled(rules: rules, plan: try IndicatorPlan(schema: schema, indicators: rules.indicators, timeZones: timeZones))

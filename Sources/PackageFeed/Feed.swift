@@ -72,6 +72,12 @@ public final class Feed {
         }
     }
 
+    /// Takes a package back whose rate has left its bounds. Any thread.
+    public func report(_ breach: Breach) {
+        core.worker.breaches.put(breach)
+        waker.wake()
+    }
+
     public var status: FeedStatus { published.status }
 
     /// The status as a value for other threads.

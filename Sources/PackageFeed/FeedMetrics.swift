@@ -3,7 +3,7 @@ internal import Telemetry
 /// What is counted of one subscription. Series bear the URL without its password.
 struct FeedMetrics {
     enum Outcome: String, CaseIterable { case changed, unchanged, failed }
-    enum Transition: String, CaseIterable { case active, refused, unreachable, recovered, stale, fresh }
+    enum Transition: String, CaseIterable { case active, refused, unreachable, recovered, stale, fresh, returned }
 
     private let polls: [Outcome: Counter]
     private let transitions: [Transition: Counter]

@@ -12,12 +12,13 @@ extension FeedWorker {
         let url = members[index].status.url
         switch members[index].subscription.content {
         case .package(let mode):
-            let package = try assembly.read(.init(bytes: arrival.document.content, file: url, mode: mode))
+            let package = try assembly.read(.init(bytes: arrival.document.content, file: url, mode: mode, rollout: members[index].subscription.rollout))
             try checkName(index, arrival.document, package.name)
-            var packages = members.map(\.package)
-            packages[index] = package
-            let compiled = try assembly.compile(fixed: fixed, subscribed: packages)
-            members[index].content = .package(package)
+            var next = members[index]
+            next.previous = next.revision(before: package)
+            next.content = .package(package)
+            let compiled = try compile(with: next, at: index)
+            members[index] = next
             return Update(schema: nil, compiled: compiled, lists: [])
         case .list(let name):
             try checkName(index, arrival.document, name)
@@ -41,12 +42,15 @@ extension FeedWorker {
                 packages.append(nil)
                 continue
             }
-            packages.append(try next.read(.init(bytes: active.document.content, file: member.status.url, mode: mode)))
+            packages.append(try next.read(.init(bytes: active.document.content, file: member.status.url, mode: mode, rollout: member.subscription.rollout)))
         }
-        let compiled = try next.compile(fixed: nextFixed, subscribed: packages)
+        let previous = try rereadPrevious(next)
+        let compiled = try next.compile(
+            fixed: nextFixed, subscribed: packages, previous: members.indices.map { members[$0].companion == nil ? nil : previous[$0] })
         assembly = next
         fixed = nextFixed
         for (other, package) in packages.enumerated() { if let package { members[other].content = .package(package) } }
+        for (other, package) in previous.enumerated() { if let package { members[other].previous?.package = package } }
         members[index].content = .schema
         return Update(schema: next.schema, compiled: compiled, lists: [])
     }
@@ -86,6 +90,7 @@ extension FeedWorker {
             members[index].status.version = package.version
             members[index].status.size = package.rules.count
             members[index].status.isAwaited = package.priority == .critical
+            showRollout(index)
         case .list(let contents):
             if case .list(let name) = members[index].subscription.content { members[index].status.name = name }
             members[index].status.size = contents.entries.count
@@ -105,6 +110,7 @@ extension FeedWorker {
         // A schema first: packages may need what it adds.
         let order = members.indices.sorted { members[$0].subscription.content == .schema && members[$1].subscription.content != .schema }
         for index in order {
+            restoreTakenBack(index)
             guard let (entry, arrival) = kept(index) else { continue }
             do {
                 lists += try prepare(index, arrival).lists
@@ -119,6 +125,7 @@ extension FeedWorker {
             members[index].latestDigest = members[index].activeDigest
             members[index].status.isRestored = true
             members[index].status.confirmedMilliseconds = entry.confirmedMilliseconds
+            restorePrevious(index)
             log.info(
                 "package-restored", "runs as kept from the last run",
                 [
@@ -127,17 +134,17 @@ extension FeedWorker {
                 ])
         }
         publish()
-        return Update(schema: assembly.schema, compiled: try assembly.compile(fixed: fixed, subscribed: members.map(\.package)), lists: lists)
+        return Update(schema: assembly.schema, compiled: try compile(), lists: lists)
     }
 
-    private func kept(_ index: Int) -> (LastGoodStore.Entry, Member.Arrival)? {
+    func kept(_ index: Int, _ slot: LastGoodStore.Slot = .active) -> (LastGoodStore.Entry, Member.Arrival)? {
         guard let store else { return nil }
         let subscription = members[index].subscription
         func warn(_ why: String) {
             log.warning("package-state", "the document kept from the last run is not used: \(why)", ["url": .string(members[index].status.url)])
         }
         do {
-            guard let entry = try store.load(subscription.url, bytesMax: subscription.bytesMax) else { return nil }
+            guard let entry = try store.load(subscription.url, slot, bytesMax: subscription.bytesMax) else { return nil }
             let document = try SignedDocument(entry.bytes, file: members[index].status.url)
             let signer = document.signer(among: subscription.publicKeys)
             guard subscription.publicKeys.isEmpty || signer != nil else {

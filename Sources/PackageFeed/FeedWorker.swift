@@ -22,6 +22,7 @@ final class FeedWorker {
     let handover: Handover
     private let published: Published
     let fetcher = Fetcher()
+    let breaches = BreachMailbox()
 
     init(
         _ subscriptions: [Subscription], assembly: Assembly, fixed: [[Package]], store: LastGoodStore?, readList: @escaping ListReader, log: Logger,
@@ -54,6 +55,7 @@ final class FeedWorker {
     func run(until shouldStop: () -> Bool, isRefreshAsked: () -> Bool) {
         while !shouldStop() {
             if isRefreshAsked() { refresh() }
+            for breach in breaches.take() { takeBack(breach) }
             startDue()
             let next = members.filter { !$0.isInFlight }.map(\.schedule.nextMilliseconds).min() ?? .max
             let wait = min(Self.waitMillisecondsMax, max(0, next - environment.steadyMilliseconds()))
@@ -138,7 +140,7 @@ final class FeedWorker {
             ["url": .string(members[index].status.url), "code": .string(failure.code), "runs": .string(members[index].status.version ?? "nothing")])
     }
 
-    private func problem(
+    func problem(
         _ earlier: SubscriptionStatus.Problem?, _ stage: SubscriptionStatus.Problem.Stage, _ code: String, _ message: String
     ) -> SubscriptionStatus.Problem {
         let text = String(message.prefix(Self.messageCharactersMax))
@@ -184,6 +186,7 @@ final class FeedWorker {
             let document = try SignedDocument(bytes, file: members[index].status.url)
             var arrival = Member.Arrival(bytes: bytes, document: document, validators: validators)
             arrival.keyID = try admit(index, document)
+            if let taken = takenBack(index, document) { return refuse(index, .rollout, taken.code, taken.message, contentType) }
             activate(index, arrival, contentType)
         } catch let refusal as Refusal {
             refuse(index, .admission, refusal.code, refusal.message, contentType)
@@ -262,12 +265,17 @@ final class FeedWorker {
         store?.confirm(members[index].subscription.url, at: now)
     }
 
-    private func save(_ index: Int) {
+    func save(_ index: Int) {
         guard let store, let arrival = members[index].active else { return }
         do {
+            // What comes is written before what goes: a crash between the two leaves one document twice, and loses none.
+            try savePrevious(index, in: store)
             try store.save(
                 members[index].subscription.url,
-                LastGoodStore.Entry(bytes: arrival.bytes, validators: arrival.validators, confirmedMilliseconds: environment.nowMilliseconds()))
+                LastGoodStore.Entry(
+                    bytes: arrival.bytes, validators: arrival.validators,
+                    confirmedMilliseconds: members[index].status.confirmedMilliseconds ?? environment.nowMilliseconds()))
+            if members[index].previous == nil { store.remove(members[index].subscription.url, .previous) }
         } catch {
             log.error("package-state", "the document cannot be kept for a restart: \(error.message)", ["url": .string(members[index].status.url)])
         }

@@ -16,16 +16,43 @@ struct LastGoodStore {
         var message: String
     }
 
+    /// What of a URL is kept.
+    enum Slot: String {
+        /// The document in force.
+        case active = "document"
+        /// The package's revision before it.
+        case previous
+        /// What is not taken again.
+        case takenBack = "taken-back"
+    }
+
+    /// More than all lines that are kept can take.
+    private static let takenBackBytesMax = 1 << 20
+
     let folder: String
 
     init(stateDirectory: String) { folder = stateDirectory + "/packages" }
 
-    private func path(of url: String) -> String { "\(folder)/\(Digest.hexadecimal(Digest.sha256(Array(url.utf8)).prefix(16))).document" }
+    private func path(of url: String, _ slot: Slot = .active) -> String {
+        "\(folder)/\(Digest.hexadecimal(Digest.sha256(Array(url.utf8)).prefix(16))).\(slot.rawValue)"
+    }
 
     /// What was kept for a URL; nil without anything.
     /// - Throws: where there is something that cannot be read, or that is damaged.
-    func load(_ url: String, bytesMax: Int) throws(Failure) -> Entry? {
-        let path = path(of: url)
+    func load(_ url: String, _ slot: Slot = .active, bytesMax: Int) throws(Failure) -> Entry? {
+        let path = path(of: url, slot)
+        // The line of JSON is small; what is larger than a document may be is none.
+        guard let (file, confirmed) = try read(path, bytesMax: bytesMax + 64 * 1024) else { return nil }
+        let damaged = Failure(message: "'\(path)' is damaged; it is made anew with the next document")
+        guard let end = file.firstIndex(of: UInt8(ascii: "\n")), let line = try? parseYAML(Array(file[..<end]), file: "state.json") else { throw damaged }
+        let bytes = Array(file[(end + 1)...])
+        guard line["url"]?.text == url, line["sha256"]?.text == Digest.hexadecimal(Digest.sha256(bytes)) else { throw damaged }
+        return Entry(
+            bytes: bytes, validators: Validators(etag: line["etag"]?.text, lastModified: line["last_modified"]?.text), confirmedMilliseconds: confirmed)
+    }
+
+    /// A file and the time of its change; nil without one.
+    private func read(_ path: String, bytesMax: Int) throws(Failure) -> (bytes: [UInt8], changedMilliseconds: Int64)? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             if errno == ENOENT { return nil }
@@ -34,8 +61,7 @@ struct LastGoodStore {
         defer { close(descriptor) }
         var information = stat()
         guard unsafe fstat(descriptor, &information) == 0 else { throw failure("read", path) }
-        // The line of JSON is small; what is larger than a document may be is none.
-        guard information.st_size <= bytesMax + 64 * 1024 else { throw Failure(message: "'\(path)' is larger than a document may be") }
+        guard information.st_size <= bytesMax else { throw Failure(message: "'\(path)' is larger than a document may be") }
         var file = [UInt8](repeating: 0, count: Int(information.st_size))
         var count = 0
         while count < file.count {
@@ -44,17 +70,11 @@ struct LastGoodStore {
             guard read > 0 else { throw failure("read", path) }
             count += read
         }
-        let damaged = Failure(message: "'\(path)' is damaged; it is made anew with the next document")
-        guard let end = file.firstIndex(of: UInt8(ascii: "\n")), let line = try? parseYAML(Array(file[..<end]), file: "state.json") else { throw damaged }
-        let bytes = Array(file[(end + 1)...])
-        guard line["url"]?.text == url, line["sha256"]?.text == Digest.hexadecimal(Digest.sha256(bytes)) else { throw damaged }
-        let confirmed = Int64(information.st_mtim.tv_sec) * 1_000 + Int64(information.st_mtim.tv_nsec) / 1_000_000
-        return Entry(
-            bytes: bytes, validators: Validators(etag: line["etag"]?.text, lastModified: line["last_modified"]?.text), confirmedMilliseconds: confirmed)
+        return (file, Int64(information.st_mtim.tv_sec) * 1_000 + Int64(information.st_mtim.tv_nsec) / 1_000_000)
     }
 
     /// Replaces what is kept for a URL: written aside, flushed to the disk, renamed.
-    func save(_ url: String, _ entry: Entry) throws(Failure) {
+    func save(_ url: String, _ entry: Entry, _ slot: Slot = .active) throws(Failure) {
         var writer = JSONWriter(capacity: entry.bytes.count + 1_024)
         writer.beginObject()
         writer.key("url")
@@ -71,10 +91,12 @@ struct LastGoodStore {
         }
         writer.endObject()
         writer.newline()
-        let file = writer.bytes + entry.bytes
+        try replace(path(of: url, slot), writer.bytes + entry.bytes)
+        if slot == .active { confirm(url, at: entry.confirmedMilliseconds) }
+    }
 
+    private func replace(_ path: String, _ file: [UInt8]) throws(Failure) {
         makeFolders()
-        let path = path(of: url)
         let aside = "\(path).\(getpid())"
         let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write", aside) }
@@ -94,13 +116,27 @@ struct LastGoodStore {
             errno = why
             throw failure("write", path)
         }
-        confirm(url, at: entry.confirmedMilliseconds)
         // The rename itself is on the disk once the folder is.
         let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if directory >= 0 {
             fsync(directory)
             close(directory)
         }
+    }
+
+    /// Forgets what is kept, if anything is.
+    func remove(_ url: String, _ slot: Slot) { unsafe _ = unlink(path(of: url, slot)) }
+
+    /// What is not taken again from a URL, oldest first; a line that cannot be read is passed over.
+    func loadTakenBack(_ url: String) throws(Failure) -> [TakenBack] {
+        guard let (bytes, _) = try read(path(of: url, .takenBack), bytesMax: Self.takenBackBytesMax) else { return [] }
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { TakenBack(line: Array($0)) }
+    }
+
+    func saveTakenBack(_ url: String, _ all: [TakenBack]) throws(Failure) {
+        var writer = JSONWriter()
+        for taken in all { taken.line(&writer) }
+        try replace(path(of: url, .takenBack), writer.bytes)
     }
 
     /// Notes that the server still has the same document.

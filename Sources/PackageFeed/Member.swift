@@ -38,6 +38,10 @@ struct Member {
     var active: Arrival?
     var activeDigest: [UInt8] = []
     var content: Content?
+    /// The last revision of the package that acted for everyone.
+    var previous: Revision?
+    /// Documents that are not taken again, oldest first.
+    var takenBack: [TakenBack] = []
     var accepted: Admission.Accepted?
     var fetchProblem: SubscriptionStatus.Problem?
     var documentProblem: SubscriptionStatus.Problem?
@@ -50,6 +54,9 @@ struct Member {
         guard case .package(let package) = content else { return nil }
         return package
     }
+
+    /// What runs beside the package, for those for whom it does not act.
+    var companion: Package? { package.flatMap { $0.mode == .live && !$0.isSettled ? previous?.package : nil } }
 
     /// What to ask with now.
     func nextValidators() -> Validators { distrustsValidators || polls % Self.unconditionalPolls == 0 && polls > 0 ? Validators() : validators }

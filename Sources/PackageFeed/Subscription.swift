@@ -36,6 +36,8 @@ public struct Subscription: Sendable {
     public var stalePolicy: StalePolicy
     /// A file of certificates to trust instead of the system's.
     public var caFile: String?
+    /// Overrides the share of subjects for which a package acts.
+    public var rollout: Rollout?
     /// Where the configuration names it.
     public var position: Position?
 

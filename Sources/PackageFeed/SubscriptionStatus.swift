@@ -20,6 +20,8 @@ public struct SubscriptionStatus: Sendable, Equatable {
             case admission
             /// The document does not read, or does not go with the others.
             case compilation
+            /// It ran, and left its bounds.
+            case rollout
         }
 
         public var stage: Stage
@@ -53,6 +55,12 @@ public struct SubscriptionStatus: Sendable, Equatable {
     public var expiresMilliseconds: Int64?
     public var isStale = false
     public var problem: Problem?
+    /// Share of the subjects for which the package in force acts; nil: for all.
+    public var share: Double?
+    /// What the package returns to, and what acts for the other subjects meanwhile.
+    public var previousVersion: String?
+    /// The latest of its revisions that left their bounds.
+    public var takenBack: TakenBack?
     /// Whether readiness waits for it: it is critical, or nobody can know yet.
     var isAwaited = true
     var stalePolicy = Subscription.StalePolicy.warn
@@ -65,6 +73,7 @@ public struct SubscriptionStatus: Sendable, Equatable {
         if let name { text += " " + name }
         if let version { text += " " + version }
         if let revision { text += " revision \(revision)" }
+        if let share { text += " for \(formatPercentage(share))" + (previousVersion.map { " beside \($0)" } ?? "") }
         if let age = ageMilliseconds(at: now) { text += ", \(formatDuration(age / 1_000 * 1_000)) old" }
         if isStale { text += ", stale" }
         if let problem { text += ", \(problem.code): \(problem.message)" }
@@ -110,6 +119,11 @@ public struct SubscriptionStatus: Sendable, Equatable {
         } else {
             writer.null()
         }
+        writer.key("share")
+        if let share { writer.double(share) } else { writer.null() }
+        text("previous_version", previousVersion)
+        writer.key("taken_back")
+        if let takenBack { takenBack.write(to: &writer) } else { writer.null() }
         writer.endObject()
     }
 }

@@ -1,3 +1,4 @@
+public import Documents
 public import Expressions
 public import Journals
 
@@ -28,6 +29,15 @@ public struct Package: Sendable {
     public var on: [Int]
     public var priority: Priority
     public var mode: Mode
+    /// How far it has been rolled out; nil: for everyone.
+    public var rollout: Rollout?
+    public var bounds: Bounds?
+    /// Whether a newer revision is rolled out beside it: it acts for whom the other does not.
+    public var isPrevious = false
+    /// Fingerprint of the document that it was read from, which tells two revisions apart; 0 where nobody asks.
+    public var revision: UInt64 = 0
+    /// Of the document.
+    public var position: Position?
     public var parameters: [Parameter]
     public var indicators: [Indicator]
     public var rules: [Rule]

@@ -62,6 +62,8 @@ struct PackageReader {
         readEventTypes(map.required("on"))
         let priority = map.choice("priority", of: Package.Priority.self) ?? .normal
         let mode = map.choice("mode", of: Package.Mode.self) ?? .live
+        let rollout = map.optional("rollout").flatMap { Rollout.read($0, diagnostics) }
+        let bounds = map.optional("bounds").flatMap { Bounds.read($0, diagnostics) }
         if let node = map.optional("parameters") { readParameters(node) }
         let indicatorNodes = map.list("indicators") ?? []
         let ruleNodes = map.list("rules", .required) ?? []
@@ -94,8 +96,8 @@ struct PackageReader {
         ConfusableNames.check(root, diagnostics)
         guard let name, let version else { return nil }
         return Package(
-            name: name, version: version, title: title, on: on, priority: priority, mode: mode, parameters: parameters, indicators: indicators,
-            rules: rules, decide: decide, variables: variables)
+            name: name, version: version, title: title, on: on, priority: priority, mode: mode, rollout: rollout, bounds: bounds, position: root.position,
+            parameters: parameters, indicators: indicators, rules: rules, decide: decide, variables: variables)
     }
 
     private func readText(_ node: Node?, _ name: String) -> LocalizedText {

@@ -15,7 +15,6 @@ public final class RuleSet: @unchecked Sendable {
         /// Of the indicators and shared parts that the condition reads: where their numbers are in `usedIndicators`.
         public let firstUsed: Int32
         public let usedCount: Int32
-        public let isLive: Bool
         public let priorityRank: UInt8
         /// Whether it is a list rule, which counts for nothing in the decision.
         public let isList: Bool
@@ -44,6 +43,10 @@ public final class RuleSet: @unchecked Sendable {
 
     public let schema: Schema
     public let packages: [Package]
+    /// For whom each package acts.
+    public let audiences: [Audience]
+    /// What sets the places of each package's subjects apart from those of others.
+    public let salts: FixedArray<UInt64>
     /// The indicators of all packages, one after another.
     public let indicators: [Indicator]
     /// Number of each package's first indicator.
@@ -79,6 +82,8 @@ public final class RuleSet: @unchecked Sendable {
         self.schema = schema
         self.timeZones = timeZones
         self.packages = packages
+        audiences = Package.audiences(packages)
+        salts = FixedArray(packages.map { Audience.salt($0.name) })
         var indicators: [Indicator] = []
         var base: [Int] = []
         let lists = ListNumbers()
@@ -172,7 +177,7 @@ public final class RuleSet: @unchecked Sendable {
                 byEvent[event].append(
                     CompiledRule(
                         package: Int32(place.package), rule: Int32(place.rule), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
-                        usedCount: Int32(used.count), isLive: package.mode == .live, priorityRank: UInt8(package.priority.rank), isList: rule.kind == .list,
+                        usedCount: Int32(used.count), priorityRank: UInt8(package.priority.rank), isList: rule.kind == .list,
                         level: Int8(package.decide.levels.firstIndex { $0.name == rule.level } ?? -1), score: rule.score))
                 matched[event].append(
                     MatchedRule(constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))
@@ -211,6 +216,7 @@ public final class RuleSet: @unchecked Sendable {
         shared.deallocate()
         rules.deallocate()
         matchers.deallocate()
+        salts.deallocate()
         usedIndicators.deallocate()
         entityOfIndicator.deallocate()
     }

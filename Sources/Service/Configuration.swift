@@ -1,6 +1,7 @@
 public import Documents
 public import RedisStore
 public import PackageFeed
+public import Rules
 public import Telemetry
 
 /// Everything that vane.yaml says, with flags and environment applied, defaults filled in and paths resolved.
@@ -41,6 +42,8 @@ public struct Configuration: Sendable {
         public var source: Source
         /// Overrides the package's own mode.
         public var mode: Mode?
+        /// Overrides the package's own share of subjects.
+        public var rollout: Rollout?
         /// Where the configuration names it, for later messages.
         public var position: Position
     }

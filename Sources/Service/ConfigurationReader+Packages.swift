@@ -1,5 +1,6 @@
 internal import Documents
 internal import PackageFeed
+internal import Rules
 
 extension ConfigurationSection {
     private enum RemoteBounds {
@@ -20,6 +21,8 @@ extension ConfigurationSection {
         let remote = readSource(besides: "path", path != nil, at: position)
         let mode = reader.choice("mode", of: Configuration.Package.Mode.self)
         if let mode { record("mode", mode.rawValue, isGiven: true) }
+        let rollout = reader.optional("rollout").flatMap { Rollout.read($0, diagnostics) }
+        if let rollout { record("rollout", formatPercentage(rollout.share), isGiven: true) }
         finish()
         let source: Configuration.Package.Source? =
             switch (path, remote) {
@@ -27,7 +30,7 @@ extension ConfigurationSection {
             case (nil, let remote?): .url(remote)
             default: nil
             }
-        return source.map { Configuration.Package(source: $0, mode: mode, position: position) }
+        return source.map { Configuration.Package(source: $0, mode: mode, rollout: rollout, position: position) }
     }
 
     /// The URL of a document with what belongs to it; nil without a URL. Of URL and file one must be there, and only one.
@@ -86,4 +89,9 @@ extension ConfigurationSection {
                 "remove it, or write 'url: file:///…'")
         }
     }
+}
+
+extension Configuration.Package {
+    /// What it says in place of the package itself.
+    var override: RuleFiles.Override { RuleFiles.Override(mode: mode.map { $0 == .live ? .live : .shadow }, rollout: rollout) }
 }

@@ -38,7 +38,8 @@ public final class Daemon {
         do {
             pipeline = try Pipeline(
                 prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
-                metrics: PipelineMetrics(registry), stop: stop, isAlone: isDemo, budgetMilliseconds: configuration.budgetMilliseconds,
+                metrics: PipelineMetrics(registry), watch: PackageWatch(registry, log: log), stop: stop, isAlone: isDemo,
+                budgetMilliseconds: configuration.budgetMilliseconds,
                 embedded: EmbeddedMemory(bytesMax: configuration.journals.memoryBytes, registry, log: log),
                 sharing: Daemon.sharing(configuration, prepared.engine, registry, log),
                 intake: prepared.feed.map { PackageIntake($0, log: log) })
@@ -153,24 +154,12 @@ public final class Daemon {
                     diagnostics.add(contentsOf: error.all)
                 }
             }
-            var paths: [String] = []
-            var modes: [Configuration.Package.Mode?] = []
-            for package in configuration.packages {
-                guard case .path(let path) = package.source else { continue }
-                do {
-                    for file in try RuleFiles.packagePaths(path) {
-                        paths.append(file)
-                        modes.append(package.mode)
-                    }
-                } catch {
-                    diagnostics.add(contentsOf: error.all)
-                }
-            }
             do {
-                packages = try RuleFiles.packages(paths, schema: schema, lists: Subscriptions.listNames(configuration), warnings: warnings)
-                for (index, mode) in modes.enumerated() {
-                    if let mode { packages[index].mode = mode == .live ? .live : .shadow }
-                }
+                packages = try RuleFiles.packages(
+                    configuration.packages.compactMap { package in
+                        guard case .path(let path) = package.source else { return nil }
+                        return (path, package.override)
+                    }, schema: schema, lists: Subscriptions.listNames(configuration), warnings: warnings)
             } catch {
                 diagnostics.add(contentsOf: error.all)
             }

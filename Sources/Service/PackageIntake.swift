@@ -59,6 +59,9 @@ final class PackageIntake {
         }
     }
 
+    /// Takes a package back whose rates have left their bounds.
+    func report(_ breach: Breach) { feed.report(breach) }
+
     /// A record of the control topic: `{"command":"refresh-packages"}`. Others are for others.
     func take(command payload: UnsafeRawBufferPointer?) {
         guard let payload, payload.count <= Self.commandBytesMax, let record = try? parseYAML(Array(payload), file: "control.json"),

@@ -88,6 +88,7 @@ extension Pipeline {
         if shedding.note(ageMilliseconds: age(of: batch), nowMilliseconds: now) {
             log.warning("overload", shedding.reason ?? "all packages run again")
         }
+        watch.begin(engine.rules)
         let degraded = redisDown ?? shedding.reason ?? intake?.degradation
         var rejected = 0
         for arrival in batch.arrivals {
@@ -102,6 +103,7 @@ extension Pipeline {
             }
             if !isSilent { batch.note(PartitionOffset(partition: message.topicPartition, offset: message.offset + 1)) }
         }
+        watchRates()
         if batch.nextOffsets.isEmpty { return }
         if sharing?.holdsOffsets == true { heldOffsets += batch.nextOffsets } else { delivery.register(batch.nextOffsets) }
     }
@@ -114,7 +116,7 @@ extension Pipeline {
         if isSilent { return }
         while !outputs.hasRoom { try outputs.poll(timeoutMilliseconds: 10) }
         if let rejection { return try reject(message, rejection) }
-        if decision.isDuplicate { metrics.duplicates.increment() }
+        if decision.isDuplicate { metrics.duplicates.increment() } else { watch.note(decision) }
         if !decision.errors.isEmpty { metrics.ruleErrors.increment(by: UInt64(decision.errors.count)) }
         // An event that was sent twice has had its outputs.
         if decision.isRepeat { return }

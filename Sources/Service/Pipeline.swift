@@ -39,6 +39,7 @@ final class Pipeline {
     let decoder: Decoder
     let log: Logger
     let metrics: PipelineMetrics
+    let watch: PackageWatch
     private let consumer: Consumer
     let lists: TableReader
     let outputs: Outputs
@@ -79,7 +80,8 @@ final class Pipeline {
 
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
-        stop: StopFlag, isAlone: Bool, budgetMilliseconds: Int64, embedded: EmbeddedMemory, sharing: Sharing? = nil, intake: PackageIntake? = nil
+        watch: PackageWatch, stop: StopFlag, isAlone: Bool, budgetMilliseconds: Int64, embedded: EmbeddedMemory, sharing: Sharing? = nil,
+        intake: PackageIntake? = nil
     ) throws(ConfigurationError) {
         self.intake = intake
         self.sharing = sharing
@@ -92,6 +94,7 @@ final class Pipeline {
         self.decoder = decoder
         self.log = log
         self.metrics = metrics
+        self.watch = watch
         shouldStop = stop
         for _ in 0..<Self.batchCount { spare.append(Batch(capacity: Self.batchMax, rows: EventBatch(capacity: Self.batchMax, schema: engine.schema))) }
         let handlers = Handlers()
@@ -254,6 +257,7 @@ final class Pipeline {
 
     private func finish() throws(KafkaError) {
         decideBeforeHandOver([])
+        watch.report()
         log.info("stopping", "waiting for \(outputs.outstandingCount) outputs")
         try delivery.finish()
         do {

@@ -52,20 +52,38 @@ public enum RuleFiles {
         return found
     }
 
-    /// Reads packages; every error of every file in one go.
+    /// What a configuration says of a package file, in place of what the file says.
+    struct Override {
+        var mode: Package.Mode?
+        var rollout: Rollout?
+
+        func apply(to package: inout Package) {
+            if let mode { package.mode = mode }
+            if let rollout { package.rollout = rollout }
+        }
+    }
+
+    /// Reads packages; every error of every file in one go. Of two revisions of one package the older one is marked.
     /// - Parameters:
     ///   - lists: names of the lists that exist besides those that the packages' own rules fill; nil to accept any name.
     ///   - warnings: receives what is doubtful but not wrong.
     public static func packages(
         _ paths: [String], schema: Schema, lists: [String]? = nil, warnings: DiagnosticList = DiagnosticList()
     ) throws(Diagnostics) -> [Package] {
+        try packages(paths.map { ($0, Override()) }, schema: schema, lists: lists, warnings: warnings)
+    }
+
+    /// The same, with what a configuration says of each path.
+    static func packages(
+        _ paths: [(path: String, override: Override)], schema: Schema, lists: [String]?, warnings: DiagnosticList
+    ) throws(Diagnostics) -> [Package] {
         let diagnostics = DiagnosticList()
-        var documents: [(file: String, root: Node)] = []
-        for path in paths {
+        var documents: [(override: Override, root: Node)] = []
+        for (path, override) in paths {
             do {
                 for file in try packagePaths(path) {
                     do {
-                        documents.append((file, try parseYAML(Files.read(file), file: file)))
+                        documents.append((override, try parseYAML(Files.read(file), file: file)))
                     } catch {
                         diagnostics.add(contentsOf: error.all)
                     }
@@ -77,18 +95,19 @@ public enum RuleFiles {
         // A rule may ask for a list that another package fills.
         let known = lists.map { lists in lists + documents.flatMap { Package.listsFilled(by: $0.root) } }
         var packages: [Package] = []
-        for (file, root) in documents {
+        for (override, root) in documents {
             do {
-                let package = try Package.read(root, schema: schema, lists: known, warnings: warnings)
-                if packages.contains(where: { $0.name == package.name }) {
-                    diagnostics.error(
-                        code: "duplicate-package", "there is a package '\(package.name)' already", remedy: "rename one of the two, or load one only",
-                        at: Position(file: file, line: 1, column: 1))
-                }
+                var package = try Package.read(root, schema: schema, lists: known, warnings: warnings)
+                override.apply(to: &package)
                 packages.append(package)
             } catch {
                 diagnostics.add(contentsOf: error.all)
             }
+        }
+        do {
+            try Package.pairRevisions(&packages)
+        } catch {
+            diagnostics.add(contentsOf: error.all)
         }
         try diagnostics.throwIfErrors()
         return packages

@@ -23,18 +23,20 @@ enum Subscriptions {
         var subscriptions: [Subscription] = []
         var sources: [Assembly.Source] = []
         for package in configuration.packages {
-            let mode = package.mode.map { $0 == .live ? Package.Mode.live : .shadow }
+            let (mode, rollout) = (package.override.mode, package.override.rollout)
             do {
                 switch package.source {
                 case .path(let path):
                     var documents: [Assembly.Document] = []
                     for file in try RuleFiles.packagePaths(path) {
-                        documents.append(Assembly.Document(bytes: try Files.read(file), file: file, mode: mode))
+                        documents.append(Assembly.Document(bytes: try Files.read(file), file: file, mode: mode, rollout: rollout))
                     }
                     sources.append(.fixed(documents))
                 case .url(let remote):
                     sources.append(.subscribed(subscriptions.count))
-                    subscriptions.append(try subscription(.package(mode: mode), remote, package.position))
+                    var subscription = try subscription(.package(mode: mode), remote, package.position)
+                    subscription.rollout = rollout
+                    subscriptions.append(subscription)
                 }
             } catch {
                 diagnostics.add(contentsOf: error.all)

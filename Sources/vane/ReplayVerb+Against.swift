@@ -77,6 +77,9 @@ struct ComparisonText {
         var rows = [["", "before", "after"]]
         rows.append(["alerts", String(summary.before.events), String(summary.after.events)])
         rows.append(["alert rate", percentage(summary.alertRate(summary.before)), percentage(summary.alertRate(summary.after))])
+        if summary.errorsBefore + summary.errorsAfter > 0 {
+            rows.append(["error rate", percentage(summary.rate(summary.errorsBefore)), percentage(summary.rate(summary.errorsAfter))])
+        }
         if hasTruth {
             rows.append(["precision", percentage(summary.before.precision), percentage(summary.after.precision)])
             rows.append(["recall", percentage(summary.recall(summary.before)), percentage(summary.recall(summary.after))])

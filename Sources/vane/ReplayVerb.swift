@@ -13,7 +13,7 @@ enum ReplayVerb {
         "replay", summary: "run recorded events through rules and print what they decide",
         details: [
             "Reads one JSON event a line and prints one JSON object for each event that a rule hits, in input order. Where the schema has several event types, each event names its own under \"event_type\". Refused events are reported on standard error with their line.",
-            "With --against, the events run through those packages as well, and what is printed is where the two decide differently, rule by rule. Exits with 2 if they do.",
+            "With --against, the events run through those packages as well, and what is printed is where the two decide differently, rule by rule; exits with 2 if they do. Packages in shadow, or rolled out to a share, are compared as if they acted for everyone.",
         ],
         arguments: [Argument("EVENTS", help: "file of JSON Lines; - reads standard input", count: .atLeastOne)],
         options: [
@@ -49,7 +49,8 @@ enum ReplayVerb {
             guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
             let warnings = DiagnosticList()
             let schema = try RuleFiles.schema(schemaPath, warnings: warnings)
-            let packages = try RuleFiles.packages(packagePaths, schema: schema, warnings: warnings)
+            var packages = try RuleFiles.packages(packagePaths, schema: schema, warnings: warnings)
+            if isComparison { packages = Package.actingForEveryone(packages) }
             Terminal.complain(warnings.sorted)
             let zones = ZoneFiles()
             let engine = try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones)
@@ -58,7 +59,7 @@ enum ReplayVerb {
             if isComparison {
                 // Rules fill lists, so each side has its own.
                 guard let lists = try ListOption.read(arguments) else { return ExitStatus.usage }
-                let packages = try RuleFiles.packages(arguments.values("against"), schema: schema)
+                let packages = Package.actingForEveryone(try RuleFiles.packages(arguments.values("against"), schema: schema))
                 let other = try Engine(schema: schema, packages: packages, lists: lists, timeZones: zones)
                 return try compare(engine, other, decoder, arguments)
             }

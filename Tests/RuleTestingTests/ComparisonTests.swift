@@ -25,7 +25,8 @@ import Testing
         let schema = try Schema.read(Array(testSchema.utf8), file: "schema.yaml")
         func engine(_ text: String) throws -> Engine {
             try Engine(
-                schema: schema, packages: [Package.read(parseYAML(Array(text.utf8), file: "package.yaml"), schema: schema)], timeZones: FixedZone())
+                schema: schema,
+                packages: Package.actingForEveryone([Package.read(parseYAML(Array(text.utf8), file: "package.yaml"), schema: schema)]), timeZones: FixedZone())
         }
         let decoder = Decoder(schema: schema, pseudonymiser: testPseudonymiser, timeZones: FixedZone())
         let comparison = ReplayComparison(before: try engine(before), after: try engine(after), decoder: decoder, truthField: truth)
@@ -76,6 +77,31 @@ import Testing
         #expect(summary.rules[0].before.precision == 0.75 && summary.rules[1].before.precision == nil)
     }
 
+    /// What a package in shadow would decide is the question, whoever it acts for today.
+    @Test(arguments: ["mode: shadow", "rollout: {share: 0}", "rollout: {share: 30%}"])
+    func shadowIsComparedWithLive(how: String) throws {
+        let (live, changes) = try Self.compare(Self.package(100), Self.package(200), Self.stream)
+        let (shadow, others) = try Self.compare(Self.package(100), Self.package(200).replacing("on: payment", with: "on: payment\n\(how)"), Self.stream)
+        #expect(changes.map(\.eventID) == others.map(\.eventID) && changes.map(\.after) == others.map(\.after) && !changes.isEmpty)
+        #expect(live.summary.after == shadow.summary.after && shadow.summary.after.events == 3)
+    }
+
+    @Test func revisionsSideBySideStayAsTheyAre() throws {
+        let schema = try Schema.read(Array(testSchema.utf8), file: "schema.yaml")
+        var packages = try [Self.package(100), Self.package(200).replacing("on: payment", with: "on: payment\nrollout: {share: 0}")].map {
+            try Package.read(parseYAML(Array($0.utf8), file: "package.yaml"), schema: schema)
+        }
+        try Package.pairRevisions(&packages)
+        let same = Package.actingForEveryone(packages)
+        #expect(same.map(\.isPrevious) == [true, false] && same.map(\.rollout) == [nil, Rollout(share: 0)])
+    }
+
+    @Test func eventsWithErrorsAreCounted() throws {
+        let more = "  - {id: known, kind: hit, when: 'payee == \"x\"'}\n  - {id: other, kind: hit, when: 'payee == \"y\"'}"
+        let (comparison, _) = try Self.compare(Self.package(100), Self.package(100, more), Self.stream)
+        #expect(comparison.summary.errorsBefore == 0 && comparison.summary.errorsAfter == 8 && comparison.summary.rate(8) == 1)
+    }
+
     @Test func withoutTruthThereIsNoPrecision() throws {
         for truth in [nil, "nothing"] {
             let (comparison, _) = try Self.compare(Self.package(100), Self.package(200), truth: truth, Self.stream)
@@ -107,7 +133,7 @@ import Testing
         comparison.summary.write(&writer)
         #expect(
             writer.text
-                == #"{"summary":{"events":8,"rejected":0,"changed":2,"with_truth":7,"before":{"alerts":5,"alert_rate":0.625,"precision":0.75,"recall":0.75},"after":{"alerts":3,"alert_rate":0.375,"precision":1.0,"recall":0.5},"rules":[{"package":"p","rule":"large","before":5,"after":3,"gained":0,"lost":2,"precision_before":0.75,"precision_after":1.0}]}}"#
+                == #"{"summary":{"events":8,"rejected":0,"changed":2,"with_truth":7,"before":{"alerts":5,"alert_rate":0.625,"error_rate":0.0,"precision":0.75,"recall":0.75},"after":{"alerts":3,"alert_rate":0.375,"error_rate":0.0,"precision":1.0,"recall":0.5},"rules":[{"package":"p","rule":"large","before":5,"after":3,"gained":0,"lost":2,"precision_before":0.75,"precision_after":1.0}]}}"#
         )
     }
 }

@@ -87,6 +87,50 @@ private let indicators = """
     func structure(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
 
     @Test(
+        "Rollout and bounds",
+        arguments: [
+            (package("rollout: {share: 10%}, bounds: {alert_rate: 2%, error_rate: 0.01, over: 100, otherwise: keep}"), []),
+            (package("rollout: {share: 0}, bounds: {alert_rate: {min: 0.1%, max: 2%}}"), []), (package("rollout: 10%"), ["2:10 wrong-type"]),
+            (package("rollout: {}"), ["2:10 missing-key"]), (package("rollout: {share: 101%}"), ["2:18 bad-value"]),
+            (package("rollout: {share: -0.1, of: x}"), ["2:18 bad-value", "2:24 unknown-key"]), (package("rollout: {share: ten}"), ["2:18 bad-value"]),
+            (package("rollout: {share: [1]}"), ["2:18 wrong-type"]), (package("bounds: {}"), ["2:9 missing-key"]),
+            (package("bounds: {over: 99, alert_rate: 2}"), ["2:16 bad-value", "2:32 bad-value"]),
+            (package("bounds: {error_rate: 1%, otherwise: die}"), ["2:37 bad-value"]),
+            (package("bounds: {alert_rate: {min: 3%, max: 2%, mean: 1%}}"), ["2:22 bad-value", "2:41 unknown-key"]),
+        ])
+    func rollout(yaml: String, expected: [String]) { #expect(faults(yaml) == expected) }
+
+    @Test("What rollout and bounds say")
+    func rolloutValues() throws {
+        func read(_ keys: String) throws -> Package { try Package.read(parseYAML(Array(package(keys).utf8), file: "p.yaml"), schema: schema) }
+        #expect(try read("rollout: {share: 12.5%}").rollout == Rollout(share: 0.125) && read("rollout: {share: 1}").isSettled)
+        #expect(try read("mode: live").rollout == nil && !read("mode: shadow").isSettled && !read("rollout: {share: 0.99}").isSettled)
+        #expect(try read("bounds: {alert_rate: 2%}").bounds == Bounds(events: 10_000, alertRateMax: 0.02, otherwise: .shadow))
+        #expect(
+            try read("bounds: {alert_rate: {min: 0.5%}, error_rate: 0, over: 500, otherwise: keep}").bounds
+                == Bounds(events: 500, alertRateMin: 0.005, errorRateMax: 0, otherwise: .keep))
+    }
+
+    @Test(
+        "Of two revisions of a package one is rolled out beside the other",
+        arguments: [
+            ([""], [false]), (["", "mode: shadow"], [true, false]), (["rollout: {share: 1%}", ""], [false, true]),
+            (["", "rollout: {share: 100%}"], [true, false]), (["", ""], nil), (["mode: shadow", "rollout: {share: 1%}"], nil),
+            (["", "mode: shadow", "mode: shadow"], nil),
+        ] as [([String], [Bool]?)])
+    func revisions(texts: [String], isPrevious: [Bool]?) throws {
+        var packages = try texts.map { text in
+            try Package.read(parseYAML(Array(package(text.isEmpty ? "mode: live" : text).utf8), file: "p.yaml"), schema: schema)
+        }
+        do throws(Diagnostics) {
+            try Package.pairRevisions(&packages)
+            #expect(packages.map(\.isPrevious) == isPrevious)
+        } catch {
+            #expect(isPrevious == nil && error.all.map(\.code) == ["duplicate-package"])
+        }
+    }
+
+    @Test(
         "Parameters",
         arguments: [
             (package("parameters: {a: 1, b: 2.5, c: text, d: true, e: [1, 2], f: [[x]]}"), []), (package("parameters: []"), ["2:13 wrong-type"]),

@@ -47,13 +47,15 @@ extension ComparisonSummary {
             writer.key(key)
             writer.int(Int64(value))
         }
-        for (key, count) in [("before", before), ("after", after)] {
+        for (key, count, errors) in [("before", before, errorsBefore), ("after", after, errorsAfter)] {
             writer.key(key)
             writer.beginObject()
             writer.key("alerts")
             writer.int(Int64(count.events))
             writer.key("alert_rate")
             writer.double(alertRate(count))
+            writer.key("error_rate")
+            writer.double(rate(errors))
             writer.key("precision")
             optional(count.precision)
             writer.key("recall")

@@ -36,6 +36,9 @@ public struct ComparisonSummary: Sendable {
     /// Events with an alert.
     public private(set) var before = Count()
     public private(set) var after = Count()
+    /// Events with a condition that could not be decided.
+    public private(set) var errorsBefore = 0
+    public private(set) var errorsAfter = 0
     /// All rules of both sides, in their order.
     public private(set) var rules: [RuleCount]
     private let indexes: [ReplayComparison.RuleName: Int]
@@ -52,6 +55,8 @@ public struct ComparisonSummary: Sendable {
         if truth == true { positives += 1 }
         if change.before.level != nil { before.add(truth) }
         if change.after.level != nil { after.add(truth) }
+        if change.hasErrorBefore { errorsBefore += 1 }
+        if change.hasErrorAfter { errorsAfter += 1 }
         for name in change.before.hits { rules[indexes[name]!].before.add(truth) }
         for name in change.after.hits { rules[indexes[name]!].after.add(truth) }
         for name in change.gained { rules[indexes[name]!].gained.add(truth) }
@@ -60,6 +65,9 @@ public struct ComparisonSummary: Sendable {
 
     /// Share of accepted events with an alert.
     public func alertRate(_ count: Count) -> Double { events == rejected ? 0 : Double(count.events) / Double(events - rejected) }
+
+    /// The same of a number of events.
+    public func rate(_ count: Int) -> Double { events == rejected ? 0 : Double(count) / Double(events - rejected) }
 
     /// Share of the events that are what the rules look for that had an alert; nil where no event says that it is.
     public func recall(_ count: Count) -> Double? { positives == 0 ? nil : Double(count.right) / Double(positives) }

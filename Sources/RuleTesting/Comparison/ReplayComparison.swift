@@ -32,6 +32,9 @@ public final class ReplayComparison {
         public var truth: Bool?
         public var before: Verdict
         public var after: Verdict
+        /// Whether a condition could not be decided.
+        public var hasErrorBefore = false
+        public var hasErrorAfter = false
 
         public var gained: [RuleName] { after.hits.filter { !before.hits.contains($0) } }
         public var lost: [RuleName] { before.hits.filter { !after.hits.contains($0) } }
@@ -72,7 +75,8 @@ public final class ReplayComparison {
             throw error
         }
         let change = Change(
-            eventID: before.eventID, timeMilliseconds: before.eventTimeMilliseconds, truth: truth(line), before: verdicts[0], after: verdicts[1])
+            eventID: before.eventID, timeMilliseconds: before.eventTimeMilliseconds, truth: truth(line), before: verdicts[0], after: verdicts[1],
+            hasErrorBefore: !before.decision.errors.isEmpty, hasErrorAfter: !after.decision.errors.isEmpty)
         summary.count(change)
         return change.before == change.after ? nil : change
     }

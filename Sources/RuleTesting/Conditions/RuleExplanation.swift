@@ -22,7 +22,7 @@ public struct RuleExplanation: Sendable {
         version = package.version
         self.rule = package.rules[rule].id
         title = package.rules[rule].title.text("en")
-        isShadow = package.mode == .shadow
+        isShadow = !runner.engine.acts(package: index, runner.decision)
         isHit = (runner.decision.hits + runner.decision.shadowHits).contains { $0.package == index && $0.rule == rule }
         trace = ConditionTree(package.rules[rule].condition).trace(EventActivation(runner, package: index), withOperands: true)
     }

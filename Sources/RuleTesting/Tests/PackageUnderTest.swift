@@ -26,6 +26,7 @@ public final class PackageUnderTest {
         }
         var package = package
         package.mode = .live
+        package.rollout = nil
         self.package = package
         self.schema = schema
         self.zone = zone
