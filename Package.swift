@@ -119,7 +119,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Rules", "Service", "Telemetry"], swiftSettings: strict),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
+            name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "RuleTesting", "Service"], swiftSettings: strict),
         // Runs the executable.
         .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "Events", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
