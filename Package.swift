@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "vane",
             dependencies: [
-                "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO",
+                "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "JournalSharing", "Rules", "Engine", "Telemetry", "KafkaIO",
                 "PackageFeed", "Service", "RuleTesting", "Demo",
             ],
             swiftSettings: strict),
