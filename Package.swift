@@ -71,7 +71,7 @@ let package = Package(
         .executableTarget(
             name: "vane",
             dependencies: [
-                "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO",
+                "CommandLineTable", "Documents", "Expressions", "Events", "Journals", "JournalSharing", "Rules", "Engine", "Telemetry", "KafkaIO",
                 "PackageFeed", "Service", "RuleTesting", "Demo",
             ],
             swiftSettings: strict),
@@ -122,7 +122,7 @@ let package = Package(
             dependencies: ["Documents", "Engine", "Events", "Expressions", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
+            name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "RuleTesting", "Service"], swiftSettings: strict),
         // Runs the executable.
         .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "Events", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
     ],

@@ -4,7 +4,7 @@
 /// the limits; tags, merge keys (`<<`), keys that are not scalars and more than one document are refused. An empty document is null. JSON is
 /// read strictly when the file's name ends with `.json` and also when any other text turns out to be JSON, so that all of its escapes work.
 ///
-/// Bytes must be UTF-8; a byte order mark is skipped. Linear in the input.
+/// Bytes must be UTF-8; a byte order mark is skipped. Line breaks of YAML 1.1 that YAML 1.2 takes for text are refused. Linear in the input.
 /// - Throws: all that is wrong, as far as it can be known at once: `syntax`, `duplicate-key`, `number-out-of-range`, `unsupported-yaml`,
 ///   `unknown-anchor`, `invalid-utf8` and `limit-exceeded`.
 public func parseYAML(_ bytes: [UInt8], file: String, limits: DocumentLimits = .standard) throws(Diagnostics) -> Node {
@@ -24,6 +24,7 @@ public func parseYAML(_ bytes: [UInt8], file: String, limits: DocumentLimits = .
             if !error.all.contains(where: { $0.code == "syntax" || $0.code == "invalid-utf8" }) { throw error }
         }
     }
+    try refuseUnicodeLineBreaks(bytes[textStart...], startCursor)
     do {
         return try unsafe bytes.withUnsafeBufferPointer { buffer throws(Diagnostics) in
             // SAFETY: the buffer outlives the reader, which lives in this closure only.
@@ -32,6 +33,24 @@ public func parseYAML(_ bytes: [UInt8], file: String, limits: DocumentLimits = .
         }
     } catch {
         throw error
+    }
+}
+
+/// libyaml follows YAML 1.1, where U+0085, U+2028 and U+2029 end a line; in YAML 1.2 they are text. Nobody sees them, and two readers would see two
+/// documents, so they are refused. JSON, and an escape in double quotes, may hold them.
+private func refuseUnicodeLineBreaks(_ bytes: ArraySlice<UInt8>, _ start: SourceCursor) throws(Diagnostics) {
+    for index in bytes.indices where bytes[index] == 0xC2 || bytes[index] == 0xE2 {
+        let rest = bytes[index...]
+        guard rest.starts(with: [0xC2, 0x85]) || rest.starts(with: [0xE2, 0x80, 0xA8]) || rest.starts(with: [0xE2, 0x80, 0xA9]) else { continue }
+        var cursor = start
+        cursor.advance(index - start.byte)
+        let name = bytes[index] == 0xC2 ? "U+0085" : bytes[index + 2] == 0xA8 ? "U+2028" : "U+2029"
+        throw Diagnostics([
+            Diagnostic(
+                code: "unsupported-yaml", "an invisible line break (\(name)) stands here",
+                remedy: "remove it, or write \"\\N\", \"\\L\" or \"\\P\" in double quotes",
+                at: cursor.position)
+        ])
     }
 }
 

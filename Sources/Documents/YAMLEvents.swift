@@ -13,8 +13,8 @@ private import CYAML
         case documentStart
         case scalar(text: String, style: Node.Style)
         case alias(String)
-        case listStart, listEnd
-        case mapStart, mapEnd
+        case listStart(isFlow: Bool), listEnd
+        case mapStart(isFlow: Bool), mapEnd
         case end
         /// Events without a meaning for the value tree.
         case other
@@ -73,11 +73,11 @@ private import CYAML
         case YAML_ALIAS_EVENT:
             result.kind = unsafe .alias(copy(event.data.alias.anchor) ?? "")
         case YAML_SEQUENCE_START_EVENT:
-            result.kind = .listStart
+            result.kind = unsafe .listStart(isFlow: event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE)
             result.anchor = unsafe copy(event.data.sequence_start.anchor)
             result.tag = unsafe copy(event.data.sequence_start.tag)
         case YAML_MAPPING_START_EVENT:
-            result.kind = .mapStart
+            result.kind = unsafe .mapStart(isFlow: event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE)
             result.anchor = unsafe copy(event.data.mapping_start.anchor)
             result.tag = unsafe copy(event.data.mapping_start.tag)
         case YAML_SEQUENCE_END_EVENT:

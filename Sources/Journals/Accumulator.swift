@@ -46,6 +46,15 @@ struct Accumulator {
         }
     }
 
+    /// Keeps values of the window's records beside its state.
+    var growsWithItsWindow: Bool {
+        switch kind {
+        case .minimum, .maximum, .multiset, .multisetWithFrequencies, .sortedValues, .lifetimeDoubleSum, .lifetimeDoubleMoments: true
+        case .count, .exactSum, .doubleSum, .exactMoments, .doubleMoments, .lifetimeMinimum, .lifetimeMaximum, .earliest, .latest, .increasing, .decreasing:
+            false
+        }
+    }
+
     static func stateBytes(_ kind: Kind) -> Int {
         let size =
             switch kind {

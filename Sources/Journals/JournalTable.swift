@@ -59,6 +59,9 @@ final class JournalTable {
         chunks[index >> Self.chunkShift] + (index & (Self.chunkSize - 1))
     }
 
+    /// A header, and two to four slots of the index, which is doubled when it is half full.
+    static let bytesPerJournalMax = MemoryLayout<JournalHeader>.stride + 4 * MemoryLayout<UInt64>.size
+
     var byteCount: Int { (slotMask + 1) * 8 + chunks.count * Self.chunkSize * MemoryLayout<JournalHeader>.stride }
 
     func find(_ key: EntityKey) -> Int? {

@@ -15,28 +15,43 @@ enum CheckVerb {
         options: [
             Option("schema", short: "s", "FILE", help: "the schema for packages; by default schema.yaml beside or above them", completion: .files),
             Option("deny-warnings", help: "treat warnings as errors"),
+            Option("cost", help: "print what an event costs: journals, windows, rules, memory, bytes in Redis"),
             Option("format", "FORMAT", help: "how to print findings", default: "text", choices: ["text", "json"]),
         ],
         examples: [
             Example("vane check rules", "the shipped library"), Example("vane check vane.yaml --deny-warnings", "a configuration and all that it names"),
+            Example("vane check --cost rules", "what an event costs with these packages"),
         ])
 
     static func run(_ arguments: ParsedArguments) -> Int32 {
         let findings = DiagnosticList()
         var checked = 0
-        for path in arguments.arguments { check(path, arguments.value("schema"), findings, &checked) }
+        var scopes: [CheckedRules] = []
+        for path in arguments.arguments {
+            var scope = CheckedRules()
+            check(path, arguments.value("schema"), findings, &checked, &scope)
+            scopes.append(scope)
+        }
         let sorted = findings.sorted
-        if arguments.value("format") == "json" { printJSON(sorted, checked) } else { printText(sorted, checked) }
+        let costs = arguments.flag("cost") ? scopes.compactMap { CostReport($0) } : nil
+        if arguments.value("format") == "json" {
+            printJSON(sorted, checked, costs)
+        } else {
+            for report in costs ?? [] { Terminal.write(report.text) }
+            printText(sorted, checked)
+        }
         let denied = arguments.flag("deny-warnings") && !sorted.isEmpty
         return findings.hasErrors || denied ? Exit.invalid : Exit.fine
     }
 
-    private static func check(_ path: String, _ schemaPath: String?, _ findings: DiagnosticList, _ checked: inout Int) {
+    private static func check(
+        _ path: String, _ schemaPath: String?, _ findings: DiagnosticList, _ checked: inout Int, _ scope: inout CheckedRules
+    ) {
         do {
             if Files.isFolder(path) {
                 let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path)
-                if let schemaPath { _ = try RuleFiles.schema(schemaPath, warnings: findings) }
-                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked) }
+                if let schemaPath { scope.schema = (schemaPath, try RuleFiles.schema(schemaPath, warnings: findings)) }
+                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked, &scope) }
                 return
             }
             checked += 1
@@ -49,11 +64,14 @@ enum CheckVerb {
                     return
                 }
                 let schema = try RuleFiles.schema(schemaPath, warnings: findings)
-                _ = try Package.read(root, schema: schema, warnings: findings)
+                if scope.schema == nil { scope.schema = (schemaPath, schema) }
+                scope.packages.append(try Package.read(root, schema: schema, warnings: findings))
             } else if root["schema"] != nil || root["kafka"] != nil {
-                try Daemon.check(Configuration.read(Files.read(path), file: path, environment: Environment.all), warnings: findings)
+                let configuration = try Configuration.read(Files.read(path), file: path, environment: Environment.all)
+                try Daemon.check(configuration, warnings: findings)
+                try scope.load(configuration)
             } else {
-                _ = try RuleFiles.schema(path, warnings: findings)
+                scope.schema = (path, try RuleFiles.schema(path, warnings: findings))
             }
         } catch {
             findings.add(contentsOf: error.all)
@@ -68,7 +86,7 @@ enum CheckVerb {
             "\(checked) file\(checked == 1 ? "" : "s") checked: \(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")\n")
     }
 
-    private static func printJSON(_ findings: [Diagnostic], _ checked: Int) {
+    private static func printJSON(_ findings: [Diagnostic], _ checked: Int, _ costs: [CostReport]?) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("files")
@@ -96,6 +114,12 @@ enum CheckVerb {
             writer.endObject()
         }
         writer.endArray()
+        if let costs {
+            writer.key("costs")
+            writer.beginArray()
+            for report in costs { report.write(&writer) }
+            writer.endArray()
+        }
         writer.endObject()
         writer.newline()
         Terminal.write(writer.text)

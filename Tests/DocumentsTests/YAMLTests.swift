@@ -17,7 +17,8 @@ import Testing
         ("a: >\n  x\n  y\n", "{a: \"x y\n\"}"), ("'a b': \"\\u00e9\\x41\\t\"", "{a b: \"éA\t\"}"), ("- 1\n- [2, {b: 3}]", "[int 1, [int 2, {b: int 3}]]"),
         ("a: &x [1, 2]\nb: *x", "{a: [int 1, int 2], b: [int 1, int 2]}"), ("&k a: *k", "{a: \"a\"}"), ("\u{FEFF}a: 1", "{a: int 1}"),
         ("---\na: 1\n...\n", "{a: int 1}"), ("a: 'it''s'", "{a: \"it's\"}"), ("'<<': 1", "{<<: int 1}"), ("名: 黑名单", "{名: \"黑名单\"}"),
-        ("{a: 1, }", "{a: int 1}"), ("1: x\nnull: y", "{1: \"x\", null: \"y\"}"),
+        ("{a: 1, }", "{a: int 1}"), ("a: \"\\L\u{A3}\u{2026}\"", "{a: \"\u{2028}\u{A3}\u{2026}\"}"),
+        ("{\"a\": \"\u{2028}\"}", "{a: \"\u{2028}\"}"), ("1: x\nnull: y", "{1: \"x\", null: \"y\"}"),
     ])
     func values(_ text: String, _ expected: String) throws {
         #expect(outline(try parse(text)) == expected)
@@ -30,6 +31,7 @@ import Testing
         ("a: 1\n---\nb: 1", ["2:1 unsupported-yaml"]), ("? [a]\n: 1", ["1:3 unsupported-yaml"]), ("a: *x", ["1:4 unknown-anchor"]),
         ("a: &x [*x]", ["1:8 unknown-anchor"]), ("a: \"\\ud83d\\ude00\"", ["1:7 syntax"]), ("a:\n\t- 1", ["2:1 syntax"]), ("a: 'x", ["1:6 syntax"]),
         ("名: 1\n名: 2", ["2:1 duplicate-key"]), ("a: 1\nb: \u{1}", ["2:4 invalid-utf8"]), ("a: @x", ["1:4 syntax"]),
+        ("a: |\u{2028}  one\n", ["1:5 unsupported-yaml"]), ("a: 1\nb: 'x\u{85}y'", ["2:6 unsupported-yaml"]), ("# \u{2029}", ["1:3 unsupported-yaml"]),
     ])
     func faultsWithPlaces(_ text: String, _ expected: [String]) {
         #expect(faults(text) == expected)

@@ -32,6 +32,9 @@ public struct CommandBuffer: ~Copyable {
     /// Commands.
     public var count: Int { entries.count }
 
+    /// Bytes that are sent.
+    public var byteCount: Int { bytes.count }
+
     public mutating func removeAll() {
         bytes.removeAll()
         entries.removeAll(keepingCapacity: true)

@@ -10,6 +10,9 @@ public final class RuleMatcher: @unchecked Sendable {
     /// The first holds the rules that `values` does not; each other one stands in for an operand of `values` whose cell has no value.
     private let groups: FixedArray<BitmapGroup>
 
+    /// How the rules are found.
+    let cost: MatchingCost
+
     static let priorityRankMax = Package.Priority.allCases.map(\.rank).max()!
     /// As many rules may share the value that they are found by; more are left to bitmaps, which tell them apart by other cells.
     private static let rulesPerValueMax = 64
@@ -19,6 +22,9 @@ public final class RuleMatcher: @unchecked Sendable {
         var rules = rules
         if !isIndexed { for index in rules.indices { rules[index].constraints = [] } }
         let access = Self.access(rules, traits)
+        let bounded = rules.indices.filter { access[$0] == nil && !rules[$0].constraints.isEmpty }.count
+        let found = access.count { $0 != nil }
+        cost = MatchingCost(byValue: found, byBounds: bounded, always: rules.count - found - bounded)
         values = ValueIndex(rules, access: access, traits, memory)
         var members: [Int?: [Int]] = [:]
         for rule in rules.indices { members[access[rule], default: []].append(rule) }

@@ -1,0 +1,37 @@
+internal import Events
+internal import Expressions
+internal import Journals
+
+/// How the rules of one event type are found.
+public struct MatchingCost: Sendable, Equatable {
+    /// Rules that a value of one cell leads to: however many there are, an event meets those of its own values only.
+    public var byValue: Int
+    /// Rules that bounds of cells rule out, 64 of them at once.
+    public var byBounds: Int
+    /// Rules whose condition is computed for every event.
+    public var always: Int
+
+    public init(byValue: Int, byBounds: Int, always: Int) {
+        self.byValue = byValue
+        self.byBounds = byBounds
+        self.always = always
+    }
+}
+
+extension RuleSet {
+    public func matchingCost(eventType: Int) -> MatchingCost { matchers[eventType]._withUnsafeGuaranteedRef { $0.cost } }
+
+    /// Indicators that the rules of an event type read, of those whose entity takes part in it.
+    public func indicatorsRead(eventType: Int) -> Int {
+        var numbers: Set<Int32> = []
+        func add(_ first: Int32, _ count: Int32) {
+            for place in first..<first + count { numbers.insert(usedIndicators[Int(place)]) }
+        }
+        for index in rules[eventType].indices { add(rules[eventType][index].firstUsed, rules[eventType][index].usedCount) }
+        // A shared part stands for what it reads.
+        for index in shared[eventType].indices where numbers.contains(Int32(indicators.count + index)) {
+            add(shared[eventType][index].firstUsed, shared[eventType][index].usedCount)
+        }
+        return numbers.count { $0 < indicators.count && schema.entities[indicators[Int($0)].entity].participations[eventType] != nil }
+    }
+}
