@@ -11,6 +11,8 @@ extension Package {
         .required("on", .oneOrMore(.text), "The event types that trigger the rules: one name, or a list."),
         .optional("priority", .choice(Priority.allCases.map(\.rawValue)), "What to pass over first under overload: deferrable ones. Default: normal."),
         .optional("mode", .choice(Mode.allCases.map(\.rawValue)), "`shadow` evaluates and reports, and acts on nothing. Default: live."),
+        .optional("rollout", Rollout.shape, "For which share of the subjects it acts; for the others the revision before it does. Default: for all."),
+        .optional("bounds", Bounds.shape, "Rates that it must not leave; where it does, the revision before it comes back."),
         .optional("parameters", .table(parameter), "Named constants for conditions: numbers, texts, booleans, or lists of these."),
         .optional("indicators", .list(indicator), "Values over the recorded history of entities."),
         .required("rules", .list(rule), "The rules."),

@@ -1,5 +1,6 @@
 public import Documents
 internal import PackageFeed
+internal import Rules
 internal import Telemetry
 
 extension Configuration {
@@ -32,7 +33,10 @@ extension Configuration {
 
     private static let package = Shape.record(
         [.optional("path", .text, "A package file, or a folder of them.")] + remote
-            + [.optional("mode", .choice(Package.Mode.allCases.map(\.rawValue)), "Overrides the package's own mode.")])
+            + [
+                .optional("mode", .choice(Package.Mode.allCases.map(\.rawValue)), "Overrides the package's own mode."),
+                .optional("rollout", Rollout.shape, "Overrides the package's own rollout."),
+            ])
 
     private static let list = Shape.record(
         [.required("name", .text, "The name that conditions use."), .optional("file", .text, "A CSV file of subjects.")] + remote)
