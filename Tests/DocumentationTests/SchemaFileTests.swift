@@ -99,6 +99,9 @@ import Testing
             ),
             ("rules[]", "package: p, version: 'v', on: e, rules: [{id: r, kind: hit, when: 'f == \"x\"', HERE}]"),
             ("rules[].list", "package: p, version: 'v', on: e, rules: [{id: r, kind: list, when: 'f == \"x\"', list: {name: l, subject: f, HERE}}]"),
+            ("rollout", "package: p, version: 'v', on: e, rules: [], rollout: {share: 10%, HERE}"),
+            ("bounds", "package: p, version: 'v', on: e, rules: [], bounds: {error_rate: 1%, HERE}"),
+            ("bounds.alert_rate", "package: p, version: 'v', on: e, rules: [], bounds: {alert_rate: {max: 2%, HERE}}"),
             ("decide", "package: p, version: 'v', on: e, rules: [], decide: {score: max, HERE}"),
             ("decide.actions.*[]", "package: p, version: 'v', on: e, rules: [], decide: {levels: {red: 1}, actions: {red: [{action: block, on: n, HERE}]}}"),
         ],
@@ -113,6 +116,7 @@ import Testing
         ],
         "config": [
             ("", "schema: s.yaml, HERE"), ("packages[]", "schema: s.yaml, packages: [{path: p, HERE}]"),
+            ("packages[].rollout", "schema: s.yaml, packages: [{path: p, rollout: {share: 10%, HERE}}]"),
             ("kafka", "schema: s.yaml, kafka: {bootstrap: 'h:1', HERE}"),
             ("kafka.topics", "schema: s.yaml, kafka: {bootstrap: 'h:1', topics: {alerts: a, HERE}}"),
             ("journals", "schema: s.yaml, journals: {memory: 1GiB, HERE}"),
