@@ -29,6 +29,9 @@ final class TransactionalDelivery {
     private static let noticeNanoseconds: Int64 = 10_000_000_000
     /// Two processes of one configured id take turns in fencing each other; a producer that timed out is replaced once in a while.
     private static let replacementIntervalNanoseconds: Int64 = 60_000_000_000
+    /// A transaction that cannot be committed for so long has been ended by the broker, whose time limit is the session's, 10 s by default. It happens where
+    /// the topic of outputs under way is deleted: librdkafka tries them again without end.
+    private static let commitNanosecondsMax: Int64 = 30_000_000_000
 
     private let consumer: Consumer
     private let outputs: Outputs
@@ -160,7 +163,11 @@ final class TransactionalDelivery {
             let membership = try consumer.groupMetadata()
             try settle(producer.sendOffsets(offsets, of: membership, timeoutMilliseconds: Self.stepMilliseconds), then: .committing)
         case .committing:
-            try settle(producer.commitTransaction(timeoutMilliseconds: Self.stepMilliseconds), then: mustRewind ? .rewinding : .idle)
+            let result = producer.commitTransaction(timeoutMilliseconds: Self.stepMilliseconds)
+            if case .retriable(let error) = result, Clock.steadyNanoseconds() - openedNanoseconds > Self.commitNanosecondsMax {
+                return try renewProducer(because: error)
+            }
+            try settle(result, then: mustRewind ? .rewinding : .idle)
             if state == .idle || state == .rewinding {
                 pending.removeAll(keepingCapacity: true)
                 outputs.forget()
@@ -215,8 +222,12 @@ final class TransactionalDelivery {
             log.error("fenced", "another process seems to use the same 'kafka.transactional_id'; give each process its own")
             throw error
         }
-        log.warning("producer-replaced", "\(error); going on from the committed offsets with another producer")
         lastReplacement = now
+        try renewProducer(because: error)
+    }
+
+    private func renewProducer(because error: KafkaError) throws(KafkaError) {
+        log.warning("producer-replaced", "\(error); going on from the committed offsets with another producer")
         forget()
         try outputs.replaceProducer()
         state = .starting
