@@ -18,6 +18,10 @@ final class WindowPlan {
         var countsAll = false
         /// Where it is counted.
         var countOffset = 0
+        /// Where all there is besides is one exact sum of a wide field over all records: its state, the field and the field's presence bit. Most sums are.
+        var sumOffset = -1
+        var sumField = 0
+        var sumBit: UInt32 = 0
         var stateOffset = 0
         /// Of windows of fixed length: from the event back to the window's exclusive start.
         var reach: Int64 = 0
@@ -314,6 +318,12 @@ extension WindowPlan {
                     sorted.append(accumulator)
                     groups[group].filterMask |= accumulator.filterBit
                     if !accumulator.isOrderIndependent { groups[group].isOrderIndependent = false }
+                }
+                let summed = sorted[start...].filter { !$0.countsAll }
+                if summed.count == 1, let sum = summed.first, sum.kind == .exactSum, sum.filterBit == 0, sum.isWide {
+                    groups[group].sumOffset = sum.stateOffset
+                    groups[group].sumField = sum.offset
+                    groups[group].sumBit = sum.requiredBit
                 }
                 for step in groups[group].steps.indices { groups[group].filterMask |= groups[group].steps[step] }
                 groups[group].filterMask |= groups[group].filterBit
