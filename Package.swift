@@ -54,11 +54,14 @@ let package = Package(
             name: "PackageFeed",
             dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),
 
+        .target(name: "HTTPAPI", dependencies: ["CMicroHTTPD"], swiftSettings: boundary),
+
         // The process around the core.
         .target(
             name: "Service",
             dependencies: [
                 "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "RedisStore", "JournalSharing", "PackageFeed",
+                "HTTPAPI",
             ],
             swiftSettings: strict),
         .target(
@@ -117,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "DemoTests", dependencies: ["Documents", "Events", "Rules", "Engine", "Service", "RuleTesting", "Demo"],
             swiftSettings: strict),
-        .testTarget(name: "ServiceTests", dependencies: ["Documents", "PackageFeed", "Rules", "Service", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "ServiceTests", dependencies: ["Documents", "HTTPAPI", "PackageFeed", "Rules", "Service", "Telemetry"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "Service"], swiftSettings: strict),
         // Runs the executable.

@@ -14,29 +14,53 @@ enum CheckVerb {
         arguments: [Argument("PATH", help: "a schema, a package, a configuration, or a folder of them", count: .atLeastOne)],
         options: [
             Option("schema", short: "s", "FILE", help: "the schema for packages; by default schema.yaml beside or above them", completion: .files),
+            Option(
+                "against", "STATUS",
+                help: "also say what a running process lacks for the packages, and what would be warming there: its address, or a file with its status",
+                completion: .files),
             Option("deny-warnings", help: "treat warnings as errors"),
             Option("format", "FORMAT", help: "how to print findings", default: "text", choices: ["text", "json"]),
         ],
         examples: [
             Example("vane check rules", "the shipped library"), Example("vane check vane.yaml --deny-warnings", "a configuration and all that it names"),
+            Example("vane check rules --against http://127.0.0.1:8080", "would it run there, and from when on in full?"),
         ])
 
     static func run(_ arguments: ParsedArguments) -> Int32 {
         let findings = DiagnosticList()
         var checked = 0
-        for path in arguments.arguments { check(path, arguments.value("schema"), findings, &checked) }
+        var running: StatusComparison?
+        if let place = arguments.value("against") {
+            do {
+                running = try StatusComparison(StatusClient.read(place))
+            } catch {
+                Terminal.complain(error.all)
+                return error.all.contains { $0.code == "status-unreachable" } ? Exit.unreachable : Exit.invalid
+            }
+        }
+        let known = running.map { $0.lists + filledLists(arguments.arguments) }
+        for path in arguments.arguments { check(path, arguments.value("schema"), running, known, findings, &checked) }
         let sorted = findings.sorted
         if arguments.value("format") == "json" { printJSON(sorted, checked) } else { printText(sorted, checked) }
         let denied = arguments.flag("deny-warnings") && !sorted.isEmpty
         return findings.hasErrors || denied ? Exit.invalid : Exit.fine
     }
 
-    private static func check(_ path: String, _ schemaPath: String?, _ findings: DiagnosticList, _ checked: inout Int) {
+    /// A rule may ask for a list that another package fills.
+    private static func filledLists(_ paths: [String]) -> [String] {
+        paths.flatMap { (try? RuleFiles.packagePaths($0)) ?? [] }.flatMap { file in
+            (try? parseYAML(Files.read(file), file: file)).map { Package.listsFilled(by: $0) } ?? []
+        }
+    }
+
+    private static func check(
+        _ path: String, _ schemaPath: String?, _ running: StatusComparison?, _ lists: [String]?, _ findings: DiagnosticList, _ checked: inout Int
+    ) {
         do {
             if Files.isFolder(path) {
                 let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path)
                 if let schemaPath { _ = try RuleFiles.schema(schemaPath, warnings: findings) }
-                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked) }
+                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, running, lists, findings, &checked) }
                 return
             }
             checked += 1
@@ -49,7 +73,8 @@ enum CheckVerb {
                     return
                 }
                 let schema = try RuleFiles.schema(schemaPath, warnings: findings)
-                _ = try Package.read(root, schema: schema, warnings: findings)
+                let package = try Package.read(root, schema: schema, lists: lists, warnings: findings)
+                running?.compare(package, root, schema, findings)
             } else if root["schema"] != nil || root["kafka"] != nil {
                 try Daemon.check(Configuration.read(Files.read(path), file: path, environment: Environment.all), warnings: findings)
             } else {
