@@ -54,11 +54,14 @@ let package = Package(
             name: "PackageFeed",
             dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),
 
+        .target(name: "HTTPAPI", dependencies: ["CMicroHTTPD"], swiftSettings: boundary),
+
         // The process around the core.
         .target(
             name: "Service",
             dependencies: [
                 "Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "Telemetry", "KafkaIO", "RedisStore", "JournalSharing", "PackageFeed",
+                "HTTPAPI",
             ],
             swiftSettings: strict),
         .target(
@@ -119,7 +122,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Documents", "Engine", "Events", "Expressions", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport"],
+            dependencies: ["Documents", "Engine", "Events", "Expressions", "HTTPAPI", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "RuleTesting", "Service"], swiftSettings: strict),

@@ -23,6 +23,9 @@ static inline uint16_t vane_mhd_port(struct MHD_Daemon *daemon) {
 /* libmicrohttpd's enumerations are closed ones, whose Swift names depend on the compiler: they stay here. */
 static inline enum MHD_Result vane_mhd_go_on(void) { return MHD_YES; }
 
+/* Closes the connection. */
+static inline enum MHD_Result vane_mhd_give_up(void) { return MHD_NO; }
+
 /* A response with a copy of the bytes. */
 static inline struct MHD_Response *vane_mhd_response(const void *bytes, size_t count) {
     return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);

@@ -116,6 +116,10 @@ public struct DecisionWriter {
                 }
                 writer.key("approximate")
                 writer.bool(evidence.isApproximate)
+                if evidence.isWarming {
+                    writer.key("warming")
+                    writer.bool(true)
+                }
             }
             writer.endObject()
         }

@@ -38,11 +38,11 @@ extension SharedJournals {
         public var description: String { message }
     }
 
-    private struct Answer {
+    struct Answer {
         var value: String?
     }
 
-    private func ask(_ command: [String], _ timeoutMilliseconds: Int32) -> Answer? {
+    func ask(_ command: [String], _ timeoutMilliseconds: Int32) -> Answer? {
         var commands = CommandBuffer()
         commands.command(command, key: 1)
         let replies = ReplyBuffer()

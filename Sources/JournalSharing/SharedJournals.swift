@@ -98,6 +98,10 @@ public final class SharedJournals {
     var keys = KeyList()
     /// The link's epoch in which layouts were last said again.
     var layoutsEpoch: UInt32 = 0
+    /// By entity: what earlier processes recorded; the entities for which that has changed and is not noted yet; the command that notes it.
+    var recordedEarlier: [RecordedFacts?] = []
+    var unnotedEntities: [Int] = []
+    var notingTicket: Int?
     /// Keys of logs where something is that is no log, and how it begins.
     var strays: [(key: [UInt8], head: [UInt8])] = []
     /// Steps of the oldest batch that the next follow-up is for.

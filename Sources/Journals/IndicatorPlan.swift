@@ -12,6 +12,8 @@ public final class IndicatorPlan: @unchecked Sendable {
     }
 
     let places: [Place]
+    /// For each indicator: what must have been recorded.
+    public let needs: [IndicatorNeeds]
     /// By entity type.
     let windows: [WindowPlan]
 
@@ -26,6 +28,7 @@ public final class IndicatorPlan: @unchecked Sendable {
         var windows: [WindowPlan] = []
         for (entity, indicators) in zip(schema.entities, byEntity) { windows.append(try WindowPlan(entity, indicators, timeZones)) }
         self.places = places
+        needs = indicators.map { IndicatorNeeds($0, schema) }
         self.windows = windows
     }
 }

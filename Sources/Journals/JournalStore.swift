@@ -14,6 +14,9 @@ public final class JournalStore {
     /// The same without counting references.
     let unowned: FixedArray<Unmanaged<EntityJournals>>
     private var places: FixedArray<IndicatorPlan.Place>
+    private var needs: [IndicatorNeeds] = []
+    /// Since when facts have been recorded; nil where journals lack nothing, as in a replay, whose stream begins with its first event.
+    public var coverage: Coverage?
     private let eventTypeFingerprints: FixedArray<UInt64>
     /// Where the search for journals to let go goes on.
     var hand: (entity: Int, journal: Int) = (0, 0)
@@ -56,6 +59,8 @@ public final class JournalStore {
         public var events: Int?
         /// Records of the window are missing or known by their panes only: too many for one journal, or older than the history.
         public var isApproximate: Bool
+        /// Records or fields of the window may be missing because they were not recorded then.
+        public var isWarming = false
     }
 
     /// - Parameter timeZones: for conditions that ask for the time in a zone by name; without it these are errors, and match nothing.
@@ -99,6 +104,7 @@ public final class JournalStore {
         for (journals, window) in zip(entities, plan.windows) { journals.setPlan(window) }
         places.deallocate()
         places = FixedArray(plan.places)
+        needs = plan.needs
     }
 
     /// The key of an entity for an event in a row; nil where the event lacks a key field.
@@ -119,7 +125,13 @@ public final class JournalStore {
     }
 
     public func evidence(indicator: Int, at position: Position) -> Evidence {
-        entities[position.entity].evidence(places[indicator].reading, at: position)
+        var evidence = entities[position.entity].evidence(places[indicator].reading, at: position)
+        if let coverage {
+            evidence.isWarming = coverage.isWarming(
+                needs[indicator], from: evidence.fromMilliseconds, events: evidence.events,
+                firstSeen: entities[position.entity].table.header(position.journal).pointee.firstSeen)
+        }
+        return evidence
     }
 
     // MARK: Accounting

@@ -15,7 +15,7 @@ extension Configuration {
         .optional("budget", .duration, "The time in which a decision is useful. Default: 500ms."),
         .optional("overload", overload, "What to do when time or Redis is short."),
         .optional("accept", .record([.optional("future", .duration, "How far ahead of the clock an event may be. Default: 5m.")]), "Which events are taken."),
-        .optional("http", .record([.optional("listen", .text, "host:port to listen on. Default: 127.0.0.1:8080.")]), "The HTTP interface."),
+        .optional("http", .record([.optional("listen", .text, "host:port for status and metrics. Default: nothing listens.")]), "The HTTP interface."),
         .optional("log", log, "What is logged, and how."),
         .optional("state_directory", .text, "Where the last good documents are kept. Default: /var/lib/vane."),
     ])

@@ -23,7 +23,8 @@ public struct Configuration: Sendable {
     public var redisDown: RedisDownPolicy
     /// How far an event's time may lie ahead of the clock.
     public var futureToleranceMilliseconds: Int64
-    public var http: Listen
+    /// Nil: no endpoint.
+    public var http: Listen?
     public var logLevel: LogLevel
     public var logFormat: LogFormat
     /// Folder of the last good packages.

@@ -154,13 +154,14 @@ extension ConfigurationSection {
         return file.map { .file($0) }
     }
 
-    private mutating func readHTTP() -> Configuration.Listen {
+    private mutating func readHTTP() -> Configuration.Listen? {
         var http = section("http")
-        let text = http.text("listen", default: "127.0.0.1:8080")
+        let text = http.text("listen", .optional)
         http.finish()
+        guard let text else { return nil }
         if let listen = Configuration.Listen(text) { return listen }
         http.reject("listen", "'\(text)' is no address to listen on", "write host:port, such as 127.0.0.1:8080 or [::1]:8080")
-        return Configuration.Listen(host: "", port: 0)
+        return nil
     }
 }
 

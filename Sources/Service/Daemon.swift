@@ -2,6 +2,7 @@ public import Documents
 internal import Engine
 internal import Events
 internal import Glibc
+internal import HTTPAPI
 internal import Journals
 internal import JournalSharing
 internal import KafkaIO
@@ -13,6 +14,8 @@ public import Telemetry
 /// The long-running service: everything that a configuration names, put together and run.
 public final class Daemon {
     private let pipeline: Pipeline
+    /// Nil where nobody may ask.
+    private let server: HTTPServer?
     /// What is doubtful about the files that the configuration names; logged already.
     public let warnings: [Diagnostic]
 
@@ -35,16 +38,27 @@ public final class Daemon {
         let prepared = try Prepared(configuration, isDemo: isDemo, warnings, log: log, registry: registry)
         self.warnings = warnings.sorted
         for warning in self.warnings { log.warning(warning.code, warning.description) }
+        let instance = Daemon.instance
+        let board = configuration.http == nil ? nil : StatusBoard(nowNanoseconds: Clock.steadyNanoseconds())
         do {
             pipeline = try Pipeline(
-                prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: Daemon.instance, build: build, log: log,
+                prepared.kafka, engine: prepared.engine, decoder: prepared.decoder, instance: instance, build: build, log: log,
                 metrics: PipelineMetrics(registry), watch: PackageWatch(registry, log: log), stop: stop, isAlone: isDemo,
                 budgetMilliseconds: configuration.budgetMilliseconds,
                 embedded: EmbeddedMemory(bytesMax: configuration.journals.memoryBytes, registry, log: log),
                 sharing: Daemon.sharing(configuration, prepared.engine, registry, log),
-                intake: prepared.feed.map { PackageIntake($0, log: log) })
+                intake: prepared.feed.map { PackageIntake($0, log: log) }, board: board)
         } catch {
             throw Diagnostics([KafkaProperties.fault(error, prepared.kafka)])
+        }
+        if let listen = configuration.http, let board {
+            let endpoint = StatusEndpoint(
+                board: board, registry: registry, instance: instance, build: build, group: prepared.kafka.group,
+                delivery: prepared.kafka.delivery.rawValue, startedMilliseconds: Clock.nowMilliseconds(), feed: prepared.feed?.statusReader,
+                refresh: prepared.feed?.refresher, isStopping: { stop.isSet }, now: { (Clock.nowMilliseconds(), Clock.steadyNanoseconds()) })
+            server = try Daemon.listen(listen, endpoint, registry, log)
+        } else {
+            server = nil
         }
         for package in prepared.engine.rules.packages {
             log.info(
@@ -53,6 +67,24 @@ public final class Daemon {
                     "package": .string(package.name), "version": .string(package.version), "rules": .number(package.rules.count),
                     "mode": .string(package.mode.rawValue),
                 ])
+        }
+    }
+
+    private static func listen(
+        _ listen: Configuration.Listen, _ endpoint: StatusEndpoint, _ registry: MetricsRegistry, _ log: Logger
+    ) throws(Diagnostics) -> HTTPServer {
+        registry.gauge("vane_indicators_warming", help: "Indicators whose windows reach back to before what they read was recorded.") {
+            Double(endpoint.board.snapshot?.warmingIndicators.count ?? 0)
+        }
+        do {
+            let server = try HTTPServer(host: listen.host, port: listen.port) { endpoint.answer($0) }
+            let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
+            log.info("listening", "status and metrics at http://\(host):\(server.port)", ["port": .number(server.port)])
+            return server
+        } catch {
+            throw Diagnostics([
+                Diagnostic(code: "cannot-listen", error.message, remedy: "choose another address for http.listen, or leave it out")
+            ])
         }
     }
 

@@ -55,6 +55,7 @@ extension Pipeline {
                 }
             }
             try decide(batch, degraded)
+            coverage.decided(latestMilliseconds: latestMilliseconds)
             sharing?.journals.finish()
             underWay.removeFirst()
             spare.append(batch)
@@ -143,6 +144,7 @@ extension Pipeline {
 
     /// What is done while no event is in hand.
     func betweenBatches() throws(KafkaError) {
+        coverage.turn(latestMilliseconds: latestMilliseconds)
         guard let sharing else { return embedded.turn(engine.store, nowMilliseconds: latestMilliseconds) }
         if !sharing.isRegistered {
             do {

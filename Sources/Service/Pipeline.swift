@@ -34,7 +34,7 @@ final class Pipeline {
 
     private let configuration: Configuration.Kafka
     /// Whether it is the only reader, of a Kafka of its own: then it takes all partitions and joins no group.
-    private let isAlone: Bool
+    let isAlone: Bool
     let engine: Engine
     let decoder: Decoder
     let log: Logger
@@ -54,6 +54,7 @@ final class Pipeline {
     /// Nil where journals are the process's own.
     let sharing: Sharing?
     let embedded: EmbeddedMemory
+    let coverage: CoverageKeeper
     /// Batches to fill, and those that have been decoded and wait to be decided, oldest first.
     var spare: [Batch] = []
     var underWay: [Batch] = []
@@ -69,7 +70,12 @@ final class Pipeline {
     /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
     var waitsForLists = true
     /// Until the packages that must run have run: what they are there to stop must not pass meanwhile.
-    private var waitsForPackages: Bool
+    private(set) var waitsForPackages: Bool
+    /// Where other threads read how it stands; nil where nobody does.
+    let board: StatusBoard?
+    var nextStatus: Int64 = 0
+    /// The partitions of the group that are this process's; nil before it was given any.
+    private(set) var partitions: [String]?
     var nextWaitNotice: Int64 = 0
     private var isHeldBack = true
 
@@ -81,11 +87,13 @@ final class Pipeline {
     init(
         _ configuration: Configuration.Kafka, engine: Engine, decoder: Decoder, instance: String, build: String, log: Logger, metrics: PipelineMetrics,
         watch: PackageWatch, stop: StopFlag, isAlone: Bool, budgetMilliseconds: Int64, embedded: EmbeddedMemory, sharing: Sharing? = nil,
-        intake: PackageIntake? = nil
+        intake: PackageIntake? = nil, board: StatusBoard? = nil
     ) throws(ConfigurationError) {
         self.intake = intake
+        self.board = board
         self.sharing = sharing
         self.embedded = embedded
+        coverage = CoverageKeeper(engine.store, sharing?.journals, isComplete: isAlone)
         shedding = LoadShedding(budgetMilliseconds: budgetMilliseconds)
         waitsForPackages = intake != nil
         self.configuration = configuration
@@ -108,6 +116,7 @@ final class Pipeline {
                 onAssigned: { assigned in
                     log.info("partitions-assigned", "partitions assigned: \(assigned.map(\.description).joined(separator: ", "))")
                     if !assigned.isEmpty { handlers.pipeline?.shedding.takeOver(nowMilliseconds: Clock.nowMilliseconds()) }
+                    handlers.pipeline?.take(assigned)
                 },
                 onRevoked: { revoked in handlers.pipeline?.giveUp(revoked) },
                 onLost: { lost in
@@ -179,6 +188,7 @@ final class Pipeline {
         try decideWhatIsReady(timeoutMilliseconds: isDrained || underWay.count > 1 ? Self.redisMilliseconds : 0)
         try betweenBatches()
         if waitsForLists { goOnOnceListsAreRead() }
+        publishStatus()
         if let fatal = consumer.fatalError { throw fatal }
         try delivery.commitIfDue(isDrained: isDrained && underWay.isEmpty)
         try holdBackOrGoOn()
@@ -242,7 +252,18 @@ final class Pipeline {
         if !intake.holdsBack { waitsForPackages = false }
     }
 
+    private func take(_ assigned: [TopicPartition]) {
+        coverage.assigned(assigned)
+        partitions = (partitions ?? []) + assigned.map(\.description)
+    }
+
+    private func forget(_ gone: [TopicPartition]) {
+        let names = Set(gone.map(\.description))
+        partitions?.removeAll { names.contains($0) }
+    }
+
     private func giveUp(_ revoked: [TopicPartition]) {
+        forget(revoked)
         if revoked.isEmpty { return }
         log.info("partitions-revoked", "partitions given up: \(revoked.map(\.description).joined(separator: ", "))")
         decideBeforeHandOver(revoked)
@@ -250,6 +271,8 @@ final class Pipeline {
     }
 
     private func lose(_ lost: [TopicPartition]) {
+        coverage.lost()
+        forget(lost)
         for batch in underWay { batch.lose(lost) }
         heldOffsets.removeAll { lost.contains($0.partition) }
         delivery.lose(lost)

@@ -54,7 +54,9 @@ final class Sharing {
     func register() throws(SharedJournals.LayoutFailure) {
         if isRegistered { return }
         link.maintain(timeoutMilliseconds: 50)
-        if link.isConnected { isRegistered = try journals.registerLayouts(timeoutMilliseconds: 500) }
+        if link.isConnected {
+            isRegistered = try journals.registerLayouts(timeoutMilliseconds: 500) && journals.readRecorded(timeoutMilliseconds: 500)
+        }
         obstacle = isRegistered ? nil : link.failure.map { "\($0)" } ?? "no connection yet"
         notice()
     }

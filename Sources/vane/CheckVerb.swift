@@ -14,6 +14,10 @@ enum CheckVerb {
         arguments: [Argument("PATH", help: "a schema, a package, a configuration, or a folder of them", count: .atLeastOne)],
         options: [
             Option("schema", short: "s", "FILE", help: "the schema for packages; by default schema.yaml beside or above them", completion: .files),
+            Option(
+                "against", "STATUS",
+                help: "also say what a running process lacks for the packages, and what would be warming there: its address, or a file with its status",
+                completion: .files),
             Option("deny-warnings", help: "treat warnings as errors"),
             Option("cost", help: "print what an event costs: journals, windows, rules, memory, bytes in Redis"),
             Option("format", "FORMAT", help: "how to print findings", default: "text", choices: ["text", "json"]),
@@ -21,15 +25,26 @@ enum CheckVerb {
         examples: [
             Example("vane check rules", "the shipped library"), Example("vane check vane.yaml --deny-warnings", "a configuration and all that it names"),
             Example("vane check --cost rules", "what an event costs with these packages"),
+            Example("vane check rules --against http://127.0.0.1:8080", "would it run there, and from when on in full?"),
         ])
 
     static func run(_ arguments: ParsedArguments) -> Int32 {
         let findings = DiagnosticList()
         var checked = 0
+        var running: StatusComparison?
+        if let place = arguments.value("against") {
+            do {
+                running = try StatusComparison(StatusClient.read(place))
+            } catch {
+                Terminal.complain(error.all)
+                return error.all.contains { $0.code == "status-unreachable" } ? Exit.unreachable : Exit.invalid
+            }
+        }
+        let known = running.map { $0.lists + filledLists(arguments.arguments) }
         var scopes: [CheckedRules] = []
         for path in arguments.arguments {
             var scope = CheckedRules()
-            check(path, arguments.value("schema"), findings, &checked, &scope)
+            check(path, arguments.value("schema"), running, known, findings, &checked, &scope)
             scopes.append(scope)
         }
         let sorted = findings.sorted
@@ -44,14 +59,22 @@ enum CheckVerb {
         return findings.hasErrors || denied ? Exit.invalid : Exit.fine
     }
 
+    /// A rule may ask for a list that another package fills.
+    private static func filledLists(_ paths: [String]) -> [String] {
+        paths.flatMap { (try? RuleFiles.packagePaths($0)) ?? [] }.flatMap { file in
+            (try? parseYAML(Files.read(file), file: file)).map { Package.listsFilled(by: $0) } ?? []
+        }
+    }
+
     private static func check(
-        _ path: String, _ schemaPath: String?, _ findings: DiagnosticList, _ checked: inout Int, _ scope: inout CheckedRules
+        _ path: String, _ schemaPath: String?, _ running: StatusComparison?, _ lists: [String]?, _ findings: DiagnosticList, _ checked: inout Int,
+        _ scope: inout CheckedRules
     ) {
         do {
             if Files.isFolder(path) {
                 let schemaPath = schemaPath ?? RuleFiles.schemaPath(near: path)
                 if let schemaPath { scope.schema = (schemaPath, try RuleFiles.schema(schemaPath, warnings: findings)) }
-                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, findings, &checked, &scope) }
+                for file in try RuleFiles.packagePaths(path) { check(file, schemaPath, running, lists, findings, &checked, &scope) }
                 return
             }
             checked += 1
@@ -65,7 +88,9 @@ enum CheckVerb {
                 }
                 let schema = try RuleFiles.schema(schemaPath, warnings: findings)
                 if scope.schema == nil { scope.schema = (schemaPath, schema) }
-                scope.packages.append(try Package.read(root, schema: schema, warnings: findings))
+                let package = try Package.read(root, schema: schema, lists: lists, warnings: findings)
+                running?.compare(package, root, schema, findings)
+                scope.packages.append(package)
             } else if root["schema"] != nil || root["kafka"] != nil {
                 let configuration = try Configuration.read(Files.read(path), file: path, environment: Environment.all)
                 try Daemon.check(configuration, warnings: findings)

@@ -13,8 +13,8 @@ enum VerbTable {
             "Vane consumes transactions, account openings and device callbacks from Kafka, keeps exact sliding-window indicators, matches them against rule packages, and emits alerts and control actions to Kafka."
         ],
         verbs: [
-            RunVerb.verb, DemoVerb.verb, CheckVerb.verb, FormatVerb.verb, TestVerb.verb, ExplainVerb.verb, ReplayVerb.verb, PackageVerb.verb, EvalVerb.verb,
-            SchemaVerb.verb,
+            RunVerb.verb, DemoVerb.verb, CheckVerb.verb, FormatVerb.verb, TestVerb.verb, ExplainVerb.verb, ReplayVerb.verb, PackageVerb.verb, StatusVerb.verb,
+            EvalVerb.verb, SchemaVerb.verb,
         ],
         exitStatuses: [
             .init(0, "fine"), .init(1, "invalid input, or cannot run"), .init(2, "tests failed, or a replay differs"), .init(64, "the command line is wrong"),
@@ -34,6 +34,7 @@ enum VerbTable {
         case "test": TestVerb.run(arguments)
         case "explain": ExplainVerb.run(arguments)
         case "package": PackageVerb.run(arguments)
+        case "status": StatusVerb.run(arguments)
         default: preconditionFailure("a verb of the table without code")
         }
     }

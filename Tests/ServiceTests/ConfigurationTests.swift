@@ -96,7 +96,7 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         #expect(configuration.kafka?.topics == Configuration.Topics())
         #expect(configuration.journals == Configuration.Journals(redis: nil, memoryBytes: 4 << 30, recordsPerEntity: 100_000))
         #expect(configuration.pseudonymKey == nil && configuration.budgetMilliseconds == 500 && configuration.redisDown == .degrade)
-        #expect(configuration.http == Configuration.Listen(host: "127.0.0.1", port: 8080))
+        #expect(configuration.http == nil)
         #expect(configuration.logLevel == .info && configuration.logFormat == .text && configuration.stateDirectory == "/var/lib/vane")
         #expect(configuration.futureToleranceMilliseconds == 300_000)
         #expect(try read("schema: s").kafka == nil)
@@ -291,8 +291,8 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
 
     @Test func text() throws {
         let lines = try read("schema: s").effectiveText().split(separator: "\n")
-        #expect(lines[0] == "schema                      = /etc/vane/s     (/etc/vane/vane.yaml:1)")
-        #expect(lines.contains("journals.memory             = 4GiB            (default)"))
+        #expect(lines[0] == "schema                      = /etc/vane/s    (/etc/vane/vane.yaml:1)")
+        #expect(lines.contains("journals.memory             = 4GiB           (default)"))
         #expect(try parseYAML(Array(read("schema: s").effectiveJSON().utf8), file: "t.json")["x"] == nil)
     }
 }

@@ -17,6 +17,11 @@ extension JournalStore {
     /// Learns which layout a number stands for.
     public func learnLayout(_ number: Int, _ layout: LogLayout, entity: Int) { entities[entity].codec.learn(number, layout) }
 
+    /// Fields that records of other layouts lacked, with the latest such record that was read: a process with an earlier schema may still write them.
+    public var lacking: [(entity: Int, eventType: Int, field: Int, latestMilliseconds: Int64)] {
+        entities.flatMap { journals in journals.codec.lacking.map { (journals.entity, $0.eventType, $0.field, $0.latestMilliseconds) } }
+    }
+
     // MARK: Journals
 
     /// The number of a journal, made if there is none; it stays until the journal is evicted.

@@ -29,6 +29,8 @@ final class LogCodec {
 
         var eventType: Int
         var steps: [Step]
+        /// Fields that our records of this event type have and theirs lack.
+        var lacks: [Int] = []
     }
 
     private let entity: EntityType
@@ -38,6 +40,8 @@ final class LogCodec {
     private(set) var numberedLayouts: [(number: Int, layout: LogLayout)] = []
     /// By number.
     private var plans: [Plan?] = Array(repeating: nil, count: LogLayout.numberMax + 1)
+    /// By number: the latest record of a layout that lacks a field; `Int64.min` for all others.
+    private var latestLacking: [Int64] = Array(repeating: .min, count: LogLayout.numberMax + 1)
     /// By event type: the number of our layout, 0 before it is known; and the recorded fields that it has, in order.
     private let numbers: FixedArray<UInt8>
     private let ownFields: [[Int]]
@@ -106,12 +110,21 @@ final class LogCodec {
         numberedLayouts.removeAll { $0.number == number }
         numberedLayouts.append((number, layout))
         plans[number] = Plan(eventType: event ?? unknownEventType, steps: steps)
+        if let event { plans[number]!.lacks = ownFields[event].filter { field in !steps.contains { $0.field == field } } }
         guard let event, numbers[event] == 0, entity.participations[event] != nil else { return }
         if layout.fields == ownFields[event].map({ entity.record[$0] }) { numbers[event] = UInt8(number) }
     }
 
     /// Whether a number's layout has been learnt.
     func knows(_ number: Int) -> Bool { plans[number] != nil }
+
+    /// Fields that records of other layouts lack, with the latest such record that was read.
+    var lacking: [(eventType: Int, field: Int, latestMilliseconds: Int64)] {
+        zip(plans, latestLacking).flatMap { plan, latest -> [(eventType: Int, field: Int, latestMilliseconds: Int64)] in
+            guard let plan, latest != .min else { return [] }
+            return plan.lacks.map { (plan.eventType, $0, latest) }
+        }
+    }
 
     // MARK: Writing
 
@@ -255,6 +268,10 @@ final class LogCodec {
         }
         guard at == body.count else { return false }
         staging.information = information
+        if !plan.lacks.isEmpty {
+            let number = Int(body[0] & ~LogFormat.absentBit)
+            latestLacking[number] = max(latestLacking[number], time)
+        }
         return true
     }
 

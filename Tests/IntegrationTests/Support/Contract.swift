@@ -4,7 +4,27 @@ import Documents
 struct Contract {
     private let root: Node
 
-    init() throws { root = try parseYAML(Array(Folder.read(Places.repository + "/docs/asyncapi.yaml").utf8), file: "docs/asyncapi.yaml") }
+    init(_ document: String = "docs/asyncapi.yaml") throws { root = try parseYAML(Array(Folder.read(Places.repository + "/" + document).utf8), file: document) }
+
+    /// What a JSON text has that a schema of the document does not allow, and what it lacks.
+    func faults(_ json: String, schema: String) throws -> [String] {
+        faults(try parseYAML(Array(json.utf8), file: schema), root["components"]?["schemas"]?[schema], schema) { _ in false }
+    }
+
+    /// The paths with their methods, in order.
+    var operations: [String] {
+        guard case .map(let paths)? = root["paths"]?.content else { return [] }
+        return paths.flatMap { path, node -> [String] in
+            guard case .map(let methods) = node.content else { return [] }
+            return methods.map { "\($0.key.text.uppercased()) \(path.text)" }
+        }
+    }
+
+    /// The statuses that an operation may answer with.
+    func statuses(_ path: String, _ method: String) -> [String] {
+        guard case .map(let answers)? = root["paths"]?[path]?[method]?["responses"]?.content else { return [] }
+        return answers.map(\.key.text)
+    }
 
     /// What a record has that its message does not allow, and what it lacks.
     func faults(_ record: Record, message name: String) throws -> [String] {
