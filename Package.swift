@@ -122,7 +122,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Documents", "Engine", "Events", "Expressions", "HTTPAPI", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport"],
+            dependencies: [
+                "Documents", "Engine", "Events", "Expressions", "HTTPAPI", "Journals", "PackageFeed", "Rules", "Service", "Telemetry", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "RuleTesting", "Service"], swiftSettings: strict),
