@@ -198,8 +198,9 @@ final class Pipeline {
     /// - Returns: whether no more input waits.
     private func poll() throws(KafkaError) -> Bool {
         guard let batch = spare.popLast() else { return true }
-        let count = consumer.poll(into: batch.messages, timeoutMilliseconds: pollTimeout)
+        // Before the poll, in which partitions may go and their transaction with them.
         batch.rewinds = delivery.rewinds
+        let count = consumer.poll(into: batch.messages, timeoutMilliseconds: pollTimeout)
         if count > 0 { decode(batch) } else { batch.removeAll() }
         if batch.arrivals.isEmpty {
             spare.append(batch)

@@ -182,6 +182,8 @@ final class TransactionalDelivery {
     private func rewind() {
         do throws(KafkaError) {
             try consumer.rewindToCommitted(timeoutMilliseconds: Self.stepMilliseconds)
+            // Whatever was read before is read again: deciding it now would commit offsets beyond events whose outputs were aborted.
+            rewinds += 1
             mustRewind = false
             state = .idle
         } catch {
