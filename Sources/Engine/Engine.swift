@@ -42,15 +42,30 @@ public final class Engine {
     /// By event type: the entities that it takes part in.
     private let participations: [[Int]]
 
-    public init(schema: Schema, rules: RuleSet, lists: Lists, calendar: Calendar, journalLimits: JournalStore.Limits = .init(), limits: Limits = .init())
-        throws(PlanFailure)
-    {
+    public convenience init(
+        schema: Schema, rules: RuleSet, lists: Lists, calendar: Calendar, journalLimits: JournalStore.Limits = .init(), limits: Limits = .init()
+    ) throws(PlanFailure) {
+        let store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
+        try store.setIndicators(rules.indicators)
+        self.init(schema, rules, lists, store, limits)
+    }
+
+    /// Goes on where another engine ends, which must not be used any more, with a schema that extends its own.
+    /// - Parameters:
+    ///   - plan: of the rules' indicators.
+    ///   - keepsJournals: whether the other's journals go on; otherwise they start empty.
+    public convenience init(schema: Schema, rules: RuleSet, plan: IndicatorPlan, succeeding other: Engine, keepsJournals: Bool) {
+        let store = keepsJournals ? JournalStore(schema: schema, succeeding: other.store, plan) : JournalStore(schema: schema, like: other.store, plan)
+        self.init(schema, rules, other.lists, store, other.limits)
+        evaluatedRules = other.evaluatedRules
+    }
+
+    private init(_ schema: Schema, _ rules: RuleSet, _ lists: Lists, _ store: JournalStore, _ limits: Limits) {
         self.schema = schema
         self.rules = rules
         self.lists = lists
         self.limits = limits
-        store = JournalStore(schema: schema, calendar: calendar, timeZones: rules.timeZones, limits: journalLimits)
-        try store.setIndicators(rules.indicators)
+        self.store = store
         firstIndicatorSlot = rules.firstIndicatorSlot
         entityOfIndicator = rules.entityOfIndicator
         numberedLists = NumberedLists(lists, names: rules.listNames)

@@ -2,13 +2,24 @@ public import Documents
 internal import Expressions
 
 extension Schema {
-    /// This schema with what another one adds: event types, optional and derived fields, values at the end of enums, entities.
+    /// This schema with what another one adds: event types, optional and derived fields, values at the end of enums, entities, recorded fields.
     ///
     /// Everything of this schema keeps its number, whatever order the other one has, so that journals and records stay as they are.
     /// - Throws: `incompatible-schema` for each change that is more than an addition; these need a restart.
     public func extended(by other: Schema) throws(Diagnostics) -> Schema {
         var extending = SchemaExtension(old: self, new: other)
         return try extending.result()
+    }
+
+    /// Whether this schema, an extension of the other one, adds anything to it.
+    public func adds(to other: Schema) -> Bool {
+        func values(_ type: FieldType) -> Int { if case .enumeration(let values) = type { values.count } else { 0 } }
+        if events.count != other.events.count || entities.count != other.entities.count { return true }
+        if zip(entities, other.entities).contains(where: { $0.record.count != $1.record.count }) { return true }
+        return zip(events, other.events).contains { event, before in
+            event.fields.count != before.fields.count
+                || before.fields.contains { field in values(field.type) != values(event.fields[event.slot(named: field.name)!].type) }
+        }
     }
 }
 
@@ -41,8 +52,7 @@ private struct SchemaExtension {
                 refuse("the entity '\(entity.name)' is gone")
                 continue
             }
-            compare(entity, new.entities[index])
-            entities.append(new.entities[index])
+            entities.append(extend(entity, new.entities[index]))
         }
         entities += new.entities.filter { old.entity(named: $0.name) == nil }
         guard problems.isEmpty else { throw Diagnostics(problems) }
@@ -69,14 +79,29 @@ private struct SchemaExtension {
         }
     }
 
-    private mutating func compare(_ old: EntityType, _ new: EntityType) {
+    /// The new entity type with its recorded fields in the order of the old one's, and those that are new after them.
+    private mutating func extend(_ old: EntityType, _ new: EntityType) -> EntityType {
         if old.key != new.key { refuse("the key of the entity '\(old.name)' changes") }
         if old.historyMilliseconds != new.historyMilliseconds || old.retentionMilliseconds != new.retentionMilliseconds {
             refuse("history or retention of the entity '\(old.name)' changes")
         }
-        if old.record.map(\.name) != new.record.map(\.name) || !zip(old.record, new.record).allSatisfy({ extends($0.type, $1.type) }) {
-            refuse("the entity '\(old.name)' records other fields")
+        var order: [Int] = []
+        for field in old.record {
+            guard let place = new.recorded(named: field.name) else {
+                refuse("the entity '\(old.name)' no longer records '\(field.name)'")
+                continue
+            }
+            if !extends(field.type, new.record[place].type) { refuse("the type of '\(field.name)', which the entity '\(old.name)' records, changes") }
+            order.append(place)
         }
+        order += new.record.indices.filter { old.recorded(named: new.record[$0].name) == nil }
+        var result = new
+        result.record = order.map { new.record[$0] }
+        for event in new.participations.indices {
+            guard let participation = new.participations[event] else { continue }
+            result.participations[event]!.recordSlots = order.map { participation.recordSlots[$0] }
+        }
+        return result
     }
 
     /// Values are recorded by their number: an enum may only grow at its end.

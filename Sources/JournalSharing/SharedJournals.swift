@@ -121,7 +121,25 @@ public final class SharedJournals {
         }
     }
 
+    /// Goes on with another store, which has no journals yet: of a schema that extends the other's. Layouts must be registered anew.
+    /// - Parameter other: at rest, and not to be used any more.
+    public convenience init(succeeding other: SharedJournals, _ store: JournalStore) {
+        precondition(other.flights.isEmpty && other.rounds.isEmpty, "commands are under way")
+        self.init(store, other.link, other.options)
+        counts = other.counts
+        reports = other.reports
+    }
+
     deinit { for logs in entities { logs.deallocate() } }
+
+    /// Goes on with what is under way besides batches.
+    /// - Returns: whether nothing is: no batch, no log that is loaded or repaired, nothing that Redis lacks.
+    public func comeToRest() -> Bool {
+        guard flights.isEmpty && dirty.isEmpty else { return false }
+        sendRound(for: nil)
+        takeRounds(timeoutMilliseconds: 0)
+        return rounds.isEmpty && detours.isEmpty && notingTicket == nil
+    }
 
     /// Batches under way.
     public var batchesUnderWay: Int { flights.count }

@@ -5,7 +5,7 @@ internal import Expressions
 extension EntityJournals {
     /// Takes a journal out of memory, with the states of its windows.
     func evict(_ journal: Int) {
-        let header = table.header(journal)
+        let header = self.header(journal)
         releaseState(journal)
         if let records = header.pointee.records { pool.release(records, byteCount: Int(header.pointee.blockBytes)) }
         table.remove(journal)
@@ -13,7 +13,7 @@ extension EntityJournals {
 
     /// Empties a journal: as if its entity had never been seen.
     func clear(_ journal: Int) {
-        let header = table.header(journal)
+        let header = self.header(journal)
         releaseState(journal)
         header.pointee.base &+= header.pointee.count
         header.pointee.count = 0

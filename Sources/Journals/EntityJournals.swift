@@ -5,21 +5,27 @@ internal import Expressions
 /// The journals of one entity type, with the running states of their windows. One thread.
 final class EntityJournals {
     let type: EntityType
-    let table = JournalTable()
-    private(set) var plan: WindowPlan
+    let table: JournalTable
+    let plan: WindowPlan
     /// The same without counting references.
-    private var unownedPlan: Unmanaged<WindowPlan>
+    private let unownedPlan: Unmanaged<WindowPlan>
     /// Moved by the first reading of an event; an append takes it away.
     private let cursor: UnsafeMutablePointer<ReadingCursor>
     var states: WindowStates
     /// Of journals that had no room for all their records. Looked up, never walked in order.
-    private var panes: [Int: Panes] = [:]
+    var panes: [Int: Panes] = [:]
     let entity: Int
     /// The same whatever else a schema has: keys outlive it in Redis.
     private let keySeed: UInt64
     let pool: MemoryPool
     private let calendar: Calendar
-    private let recordsMax: Int
+    let recordsMax: Int
+    /// Of journals that are as this plan and this layout want them.
+    let generation: UInt8
+    /// What journals of the generation before are still in; nil once all have been brought over.
+    var predecessor: Predecessor?
+    /// Somebody else has the journals now.
+    private var isSucceeded = false
     let history: Int64
     let retention: Int64
     let kept: Int64
@@ -33,11 +39,15 @@ final class EntityJournals {
     /// By event type.
     let types: UnsafePointer<UInt64>
 
-    /// - Parameter eventTypeFingerprints: outlive the journals.
+    /// - Parameters:
+    ///   - eventTypeFingerprints: outlive the journals.
+    ///   - predecessor: whose journals these are from now on, of the same schema or one that this one extends; nil for none.
     init(
-        _ schema: Schema, entity: Int, pool: MemoryPool, calendar: Calendar, recordsMax: Int, eventTypeFingerprints: UnsafePointer<UInt64>, plan: WindowPlan
+        _ schema: Schema, entity: Int, pool: MemoryPool, calendar: Calendar, recordsMax: Int, eventTypeFingerprints: UnsafePointer<UInt64>, plan: WindowPlan,
+        predecessor: EntityJournals? = nil, isSameSchema: Bool = false
     ) {
         type = schema.entities[entity]
+        table = predecessor?.table ?? JournalTable()
         self.entity = entity
         keySeed = Fingerprint.of(type.name)
         self.pool = pool
@@ -48,7 +58,7 @@ final class EntityJournals {
         retention = type.retentionMilliseconds
         kept = type.keptMilliseconds
         let layout = RecordLayout(type)
-        codec = LogCodec(schema, type)
+        codec = isSameSchema ? predecessor!.codec : LogCodec(schema, type)
         stride = layout.stride
         fields = FixedArray(layout.fields)
         recordSlots = FixedArray(
@@ -63,36 +73,40 @@ final class EntityJournals {
         cursor = .allocate(capacity: 1)
         cursor.initialize(to: ReadingCursor())
         states = WindowStates(stride: plan.stateBytes)
+        generation = predecessor.map { $0.generation &+ 1 } ?? 0
+        table.generation = generation
+        self.predecessor = predecessor?.succeeded()
     }
 
     deinit {
         cursor.deallocate()
-        releaseStates()
-        for journal in 0..<table.count {
-            let header = table.header(journal)
-            if let records = header.pointee.records { pool.release(records, byteCount: Int(header.pointee.blockBytes)) }
+        if !isSucceeded {
+            bringOver()
+            for journal in panes.keys { releasePanes(journal) }
+            for journal in 0..<table.count {
+                if let state = states.existing(journal) { for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) } }
+                let header = table.header(journal)
+                if let records = header.pointee.records { pool.release(records, byteCount: Int(header.pointee.blockBytes)) }
+            }
+            states.deallocate()
         }
         fields.deallocate()
         recordSlots.deallocate()
         textKeySlots.deallocate()
     }
 
-    /// Computes something else from now on.
-    func setPlan(_ plan: WindowPlan) {
-        releaseStates()
-        cursor.pointee = ReadingCursor()
-        self.plan = plan
-        unownedPlan = .passUnretained(plan)
-        states = WindowStates(stride: plan.stateBytes)
+    /// Gives everything away to the next generation.
+    private func succeeded() -> Predecessor {
+        bringOver()
+        isSucceeded = true
+        return Predecessor(plan: plan, states: states, panes: panes, layout: RecordLayout(type))
     }
 
-    private func releaseStates() {
-        for journal in panes.keys { releasePanes(journal) }
-        for journal in 0..<table.count {
-            guard let state = states.existing(journal) else { continue }
-            for index in plan.groups.indices { plan.release(plan.groups[index], state, pool) }
-        }
-        states.deallocate()
+    /// A journal's header, once the journal is of this generation.
+    @inline(__always) func header(_ journal: Int) -> UnsafeMutablePointer<JournalHeader> {
+        let header = table.header(journal)
+        if header.pointee.generation != generation { bringOver(journal, header) }
+        return header
     }
 
     /// The key for an event in a row; nil where the event lacks a key field, or takes no part.
@@ -124,7 +138,7 @@ final class EntityJournals {
     func append(_ key: EntityKey, _ batch: EventBatch, row: Int) -> JournalStore.Outcome {
         cursor.pointee.journal = -1
         let journal = table.findOrInsert(key)
-        let header = table.header(journal)
+        let header = self.header(journal)
         states.fetch(journal)
         let time = batch.headers[row].timeMilliseconds
         let word = RecordLayout.word(batch.headers[row])
@@ -220,12 +234,7 @@ final class EntityJournals {
             let slot = Int(slots[index])
             let isPresent = slot >= 0 && batch.present[base + slot] != 0
             if isPresent { information |= fields[index].presenceBit }
-            let cell = isPresent ? batch.cells[base + slot] : 0
-            if fields[index].isWide {
-                record.base.storeBytes(of: cell, toByteOffset: fields[index].offset, as: UInt64.self)
-            } else {
-                record.base.storeBytes(of: UInt8(truncatingIfNeeded: cell), toByteOffset: fields[index].offset, as: UInt8.self)
-            }
+            record.set(isPresent ? batch.cells[base + slot] : 0, fields[index])
         }
         record.information = information
     }
@@ -279,7 +288,7 @@ final class EntityJournals {
 
     /// Lets go of the records that no window can see any more.
     func dropOutOfSight(_ journal: Int) {
-        let header = table.header(journal)
+        let header = self.header(journal)
         let dropped = header.pointee.upperBound(horizon(header), stride)
         if dropped > 0 { drop(journal, header, dropped) }
     }
@@ -388,7 +397,7 @@ final class EntityJournals {
         let isFolded = header.pointee.foldedThrough != .min && from < header.pointee.foldedThrough
         let isApproximate =
             switch group.kind {
-            case .lifetime: plan.isPartial(group, state, header)
+            case .lifetime: plan.isPartial(reading, state, header)
             case .lastEvents: isFolded && events! < Int(group.length)
             default: isFolded || (from < horizon && header.pointee.firstSeen <= horizon)
             }

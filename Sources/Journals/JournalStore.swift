@@ -8,11 +8,12 @@ public import Expressions
 public final class JournalStore {
     public let schema: Schema
     public let limits: Limits
-    let pool = MemoryPool()
+    let pool: MemoryPool
+    private let calendar: Calendar
     private let timeZones: (any TimeZoneProvider)?
-    let entities: [EntityJournals]
+    private(set) var entities: [EntityJournals]
     /// The same without counting references.
-    let unowned: FixedArray<Unmanaged<EntityJournals>>
+    private(set) var unowned: FixedArray<Unmanaged<EntityJournals>>
     private var places: FixedArray<IndicatorPlan.Place>
     private var needs: [IndicatorNeeds] = []
     /// Since when facts have been recorded; nil where journals lack nothing, as in a replay, whose stream begins with its first event.
@@ -66,11 +67,13 @@ public final class JournalStore {
     /// - Parameter timeZones: for conditions that ask for the time in a zone by name; without it these are errors, and match nothing.
     public init(schema: Schema, calendar: Calendar, timeZones: (any TimeZoneProvider)? = nil, limits: Limits = Limits()) {
         self.schema = schema
+        self.calendar = calendar
         self.timeZones = timeZones
         self.limits = limits
-        let fingerprints = FixedArray(schema.events.map { Fingerprint.of($0.name) } + [0])
+        let pool = MemoryPool()
+        self.pool = pool
+        let fingerprints = Self.fingerprints(schema)
         eventTypeFingerprints = fingerprints
-        let pool = pool
         entities = schema.entities.indices.map { entity in
             EntityJournals(
                 schema, entity: entity, pool: pool, calendar: calendar, recordsMax: limits.recordsPerEntityMax, eventTypeFingerprints: fingerprints.base,
@@ -79,6 +82,39 @@ public final class JournalStore {
         unowned = FixedArray(entities.map { Unmanaged.passUnretained($0) })
         places = FixedArray([])
     }
+
+    /// An empty store with the limits and the calendar of another one.
+    /// - Parameter plan: for this schema.
+    public convenience init(schema: Schema, like other: JournalStore, _ plan: IndicatorPlan) {
+        self.init(schema: schema, calendar: other.calendar, timeZones: other.timeZones, limits: other.limits)
+        setIndicators(plan)
+    }
+
+    /// Goes on with the journals of another store, which must not be used any more. Takes constant time: see `bringOver`.
+    /// - Parameters:
+    ///   - schema: what `Schema.extended(by:)` made of the other store's.
+    ///   - plan: for this schema.
+    public init(schema: Schema, succeeding other: JournalStore, _ plan: IndicatorPlan) {
+        self.schema = schema
+        calendar = other.calendar
+        timeZones = other.timeZones
+        limits = other.limits
+        pool = other.pool
+        hand = other.hand
+        let fingerprints = Self.fingerprints(schema)
+        eventTypeFingerprints = fingerprints
+        entities = schema.entities.indices.map { entity in
+            EntityJournals(
+                schema, entity: entity, pool: other.pool, calendar: other.calendar, recordsMax: other.limits.recordsPerEntityMax,
+                eventTypeFingerprints: fingerprints.base, plan: plan.windows[entity],
+                predecessor: entity < other.entities.count ? other.entities[entity] : nil)
+        }
+        unowned = FixedArray(entities.map { Unmanaged.passUnretained($0) })
+        places = FixedArray(plan.places)
+        needs = plan.needs
+    }
+
+    private static func fingerprints(_ schema: Schema) -> FixedArray<UInt64> { FixedArray(schema.events.map { Fingerprint.of($0.name) } + [0]) }
 
     deinit {
         unowned.deallocate()
@@ -101,10 +137,25 @@ public final class JournalStore {
     /// The same with indicators laid out beforehand, for this schema.
     public func setIndicators(_ plan: IndicatorPlan) {
         precondition(plan.windows.count == entities.count, "the plan is for another schema")
-        for (journals, window) in zip(entities, plan.windows) { journals.setPlan(window) }
+        entities = zip(entities, plan.windows).map { journals, window in
+            EntityJournals(
+                schema, entity: journals.entity, pool: pool, calendar: calendar, recordsMax: limits.recordsPerEntityMax,
+                eventTypeFingerprints: eventTypeFingerprints.base, plan: window, predecessor: journals, isSameSchema: true)
+        }
+        unowned.deallocate()
+        unowned = FixedArray(entities.map { Unmanaged.passUnretained($0) })
         places.deallocate()
         places = FixedArray(plan.places)
         needs = plan.needs
+    }
+
+    /// Journals that nobody has needed since the indicators or the schema changed are brought over to what is now, at most so many. Before the next change
+    /// all of them are, however long it takes.
+    /// - Returns: whether none are left.
+    @discardableResult public func bringOver(limit: Int) -> Bool {
+        var left = limit
+        for journals in entities where left > 0 && journals.predecessor != nil { left -= journals.bringOver(limit: left) }
+        return entities.allSatisfy { $0.predecessor == nil }
     }
 
     /// The key of an entity for an event in a row; nil where the event lacks a key field.

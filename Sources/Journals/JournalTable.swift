@@ -24,6 +24,8 @@ struct JournalHeader {
     var isUsed = false
     /// The place of a journal that has been let go.
     var isFree = false
+    /// Tells whether the journal is as the present plan and layout want it.
+    var generation: UInt8 = 0
 }
 
 /// The journals of one entity type, found by key. Lookup takes constant time and two cache misses.
@@ -37,6 +39,8 @@ final class JournalTable {
     private var chunks: [UnsafeMutablePointer<JournalHeader>] = []
     /// Places of journals so far, those included that have been let go: numbers are below it.
     private(set) var count = 0
+    /// Of journals that are made.
+    var generation: UInt8 = 0
     /// Places to use again.
     private var free: [Int] = []
 
@@ -108,7 +112,7 @@ final class JournalTable {
             index = count
             count += 1
         }
-        header(index).initialize(to: JournalHeader(key: key))
+        header(index).initialize(to: JournalHeader(key: key, generation: generation))
         insert(key, index)
         return index
     }

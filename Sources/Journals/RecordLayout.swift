@@ -94,5 +94,14 @@ struct Record {
         field.isWide ? wide(field.offset) : UInt64(base.load(fromByteOffset: field.offset, as: UInt8.self))
     }
 
+    /// Sets a field's bits, and not that it is present.
+    @inline(__always) func set(_ cell: UInt64, _ field: RecordLayout.FieldLayout) {
+        if field.isWide {
+            base.storeBytes(of: cell, toByteOffset: field.offset, as: UInt64.self)
+        } else {
+            base.storeBytes(of: UInt8(truncatingIfNeeded: cell), toByteOffset: field.offset, as: UInt8.self)
+        }
+    }
+
     @inline(__always) func wide(_ offset: Int) -> UInt64 { base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
 }

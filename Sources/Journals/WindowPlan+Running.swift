@@ -20,7 +20,7 @@ extension WindowPlan {
     func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, _ header: UnsafeMutablePointer<JournalHeader>) {
         let base = header.pointee.base
         groupState(group, states).initialize(
-            to: GroupState(tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, isPartial: header.pointee.hasDropped))
+            to: GroupState(tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, partial: header.pointee.hasDropped ? GroupState.partialAll : 0))
         for index in group.accumulators { accumulators[index].initialise(states) }
         if group.kind == .lifetime {
             for index in group.accumulators { accumulators[index].initialise(states + group.stateBytes) }
@@ -46,9 +46,13 @@ extension WindowPlan {
     }
 
     /// Whether a lifetime lacks records that had gone before it was first asked for.
-    func isPartial(_ group: Group, _ states: UnsafeMutableRawPointer?, _ header: UnsafeMutablePointer<JournalHeader>) -> Bool {
+    func isPartial(_ reading: Reading, _ states: UnsafeMutableRawPointer?, _ header: UnsafeMutablePointer<JournalHeader>) -> Bool {
+        let group = groups[reading.group]
         guard let states, groupState(group, states).pointee.isInitialised else { return header.pointee.hasDropped }
-        return groupState(group, states).pointee.isPartial
+        let partial = groupState(group, states).pointee.partial
+        return [reading.accumulator, reading.counter, reading.divisor].contains {
+            $0 >= 0 && partial & GroupState.partialBit($0 - group.accumulators.lowerBound) != 0
+        }
     }
 
     /// Moves a group to the cursor's event. Amortised constant time.

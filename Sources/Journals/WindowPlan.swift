@@ -46,8 +46,13 @@ final class WindowPlan {
         var isInitialised: Bool
         /// Records were inserted before `head`: compute again.
         var isDirty: Bool
-        /// Of a lifetime: records had gone before anyone asked for it.
-        var isPartial: Bool
+        /// Of a lifetime, by accumulator: records had gone before anyone asked for it. The last bit stands for all accumulators beyond.
+        var partial: UInt16
+
+        static let partialAll = UInt16.max
+
+        /// - Parameter number: of an accumulator within its group.
+        static func partialBit(_ number: Int) -> UInt16 { 1 << UInt16(min(number, UInt16.bitWidth - 1)) }
     }
 
     /// How an indicator is read.

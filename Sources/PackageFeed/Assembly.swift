@@ -42,21 +42,30 @@ public struct Assembly: Sendable {
     /// Lists that the configuration declares.
     public var listNames: [String]
     public var timeZones: any TimeZoneProvider
+    /// Makes what reads the events of a schema, or says why its events cannot be read.
+    public var makeDecoder: DecoderMaker
     /// Revisions that act on nothing any more, whatever their documents say.
     var withdrawn: Set<UInt64> = []
     /// Revisions that were returned to: nothing is behind them, and they were good before.
     var returnedTo: Set<UInt64> = []
 
-    public init(schema: Schema, sources: [Source], listNames: [String], timeZones: any TimeZoneProvider) {
+    public typealias DecoderMaker = @Sendable (Schema) throws(Diagnostics) -> Decoder
+
+    public init(schema: Schema, sources: [Source], listNames: [String], timeZones: any TimeZoneProvider, makeDecoder: @escaping DecoderMaker) {
         self.schema = schema
         self.sources = sources
         self.listNames = listNames
         self.timeZones = timeZones
+        self.makeDecoder = makeDecoder
     }
 
     /// Reads one package, and whatever is wrong with it.
     public func read(_ document: Document, warnings: DiagnosticList = DiagnosticList()) throws(Diagnostics) -> Package {
-        var package = try Package.read(parseYAML(document.bytes, file: document.file), schema: schema, lists: listNames, warnings: warnings)
+        try read(document, parseYAML(document.bytes, file: document.file), lists: listNames, warnings)
+    }
+
+    private func read(_ document: Document, _ root: Node, lists: [String], _ warnings: DiagnosticList) throws(Diagnostics) -> Package {
+        var package = try Package.read(root, schema: schema, lists: lists, warnings: warnings)
         if let mode = document.mode { package.mode = mode }
         if let rollout = document.rollout { package.rollout = rollout }
         package.revision = unsafe document.bytes.withUnsafeBytes { unsafe Fingerprint.of($0) }
@@ -71,19 +80,26 @@ public struct Assembly: Sendable {
     /// The packages of the fixed sources, by source; every error of every file in one go.
     func readFixed() throws(Diagnostics) -> [[Package]] {
         let diagnostics = DiagnosticList()
-        var all: [[Package]] = []
-        for source in sources {
-            var packages: [Package] = []
-            if case .fixed(let documents) = source {
-                for document in documents {
-                    do {
-                        packages.append(try read(document))
-                    } catch {
-                        diagnostics.add(contentsOf: error.all)
-                    }
+        var documents: [(source: Int, document: Document, root: Node)] = []
+        for (number, source) in sources.enumerated() {
+            guard case .fixed(let fixed) = source else { continue }
+            for document in fixed {
+                do {
+                    documents.append((number, document, try parseYAML(document.bytes, file: document.file)))
+                } catch {
+                    diagnostics.add(contentsOf: error.all)
                 }
             }
-            all.append(packages)
+        }
+        // A rule may ask for a list that another package fills.
+        let lists = listNames + documents.flatMap { Package.listsFilled(by: $0.root) }
+        var all: [[Package]] = Array(repeating: [], count: sources.count)
+        for (source, document, root) in documents {
+            do {
+                all[source].append(try read(document, root, lists: lists, DiagnosticList()))
+            } catch {
+                diagnostics.add(contentsOf: error.all)
+            }
         }
         try diagnostics.throwIfErrors()
         return all

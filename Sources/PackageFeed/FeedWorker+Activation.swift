@@ -19,12 +19,12 @@ extension FeedWorker {
             next.content = .package(package)
             let compiled = try compile(with: next, at: index)
             members[index] = next
-            return Update(schema: nil, compiled: compiled, lists: [])
+            return Update(extended: nil, compiled: compiled, lists: [])
         case .list(let name):
             try checkName(index, arrival.document, name)
             let contents = try readList(arrival.document.content, url, name)
             members[index].content = .list(contents)
-            return Update(schema: nil, compiled: nil, lists: [(name, contents)])
+            return Update(extended: nil, compiled: nil, lists: [(name, contents)])
         case .schema:
             try checkName(index, arrival.document, "schema")
             return try prepareSchema(index, arrival)
@@ -35,6 +35,11 @@ extension FeedWorker {
     private func prepareSchema(_ index: Int, _ arrival: Member.Arrival) throws(Diagnostics) -> Update {
         var next = assembly
         next.schema = try assembly.schema.extended(by: Schema.read(arrival.document.content, file: members[index].status.url))
+        guard next.schema.adds(to: assembly.schema) else {
+            members[index].content = .schema
+            return Update(extended: nil, compiled: nil, lists: [])
+        }
+        let decoder = try next.makeDecoder(next.schema)
         let nextFixed = try next.readFixed()
         var packages: [Package?] = []
         for member in members {
@@ -52,7 +57,7 @@ extension FeedWorker {
         for (other, package) in packages.enumerated() { if let package { members[other].content = .package(package) } }
         for (other, package) in previous.enumerated() { if let package { members[other].previous?.package = package } }
         members[index].content = .schema
-        return Update(schema: next.schema, compiled: compiled, lists: [])
+        return Update(extended: ExtendedSchema(schema: next.schema, decoder: decoder), compiled: compiled, lists: [])
     }
 
     /// A signature says whose document it is, not where it belongs: one package's must not pass for another's.
@@ -134,7 +139,8 @@ extension FeedWorker {
                 ])
         }
         publish()
-        return Update(schema: assembly.schema, compiled: try compile(), lists: lists)
+        return Update(
+            extended: ExtendedSchema(schema: assembly.schema, decoder: try assembly.makeDecoder(assembly.schema)), compiled: try compile(), lists: lists)
     }
 
     func kept(_ index: Int, _ slot: LastGoodStore.Slot = .active) -> (LastGoodStore.Entry, Member.Arrival)? {

@@ -14,6 +14,7 @@ extension Package {
         .optional("rollout", Rollout.shape, "For which share of the subjects it acts; for the others the revision before it does. Default: for all."),
         .optional("bounds", Bounds.shape, "Rates that it must not leave; where it does, the revision before it comes back."),
         .optional("parameters", .table(parameter), "Named constants for conditions: numbers, texts, booleans, or lists of these."),
+        .optional("lists", .list(.text), "Lists that conditions ask, beside those of the configuration and those that list rules fill."),
         .optional("indicators", .list(indicator), "Values over the recorded history of entities."),
         .required("rules", .list(rule), "The rules."),
         .optional("decide", decide, "How hits make a decision."),

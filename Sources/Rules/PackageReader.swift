@@ -6,7 +6,7 @@ internal import Journals
 extension Package {
     /// Reads a package against a schema.
     /// - Parameters:
-    ///   - lists: names of the lists that exist besides those that the package's own rules fill; nil to accept any name.
+    ///   - lists: names of the lists that exist besides those that the package declares or its rules fill; nil to accept any name.
     ///   - warnings: receives what is doubtful but not wrong.
     /// - Throws: everything that is wrong with it.
     public static func read(
@@ -20,10 +20,13 @@ extension Package {
         return package!
     }
 
-    /// Names of the lists that the rules of a package fill, as far as they can be read.
+    /// Names of the lists that a package declares or its rules fill, as far as they can be read.
     public static func listsFilled(by root: Node) -> [String] {
-        guard case .list(let rules)? = root["rules"]?.content else { return [] }
-        return rules.compactMap { rule in
+        var names: [String] = []
+        if case .list(let declared)? = root["lists"]?.content { names = declared.compactMap(\.text) }
+        guard case .list(let rules)? = root["rules"]?.content else { return names }
+        return names
+            + rules.compactMap { rule in
             guard case .string(let name)? = rule["list"]?["name"]?.content else { return nil }
             return name
         }
@@ -68,6 +71,7 @@ struct PackageReader {
         let indicatorNodes = map.list("indicators") ?? []
         let ruleNodes = map.list("rules", .required) ?? []
         let decideNode = map.optional("decide")
+        ownLists = map.strings("lists") ?? []
         map.finish()
 
         if indicatorNodes.count > PackageLimits.indicatorsMax || ruleNodes.count > PackageLimits.rulesMax {
@@ -508,7 +512,7 @@ struct PackageReader {
                 diagnostics.error(
                     code: "unknown-list", "there is no list '\(name)'",
                     remedy: didYouMean(name, among: known).map { "did you mean '\($0)'?" }
-                        ?? "declare it under 'lists' in the configuration, or fill it with a list rule",
+                        ?? "declare it under 'lists' in the package or the configuration, or fill it with a list rule",
                     at: position)
             }
         }

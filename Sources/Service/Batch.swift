@@ -16,7 +16,7 @@ final class Batch {
     }
 
     let messages: MessageBatch
-    let rows: EventBatch
+    private(set) var rows: EventBatch
     var arrivals: [Arrival] = []
     var rejections: [Rejection] = []
     /// Of each partition the offset to go on from.
@@ -27,6 +27,12 @@ final class Batch {
     init(capacity: Int, rows: EventBatch) {
         messages = MessageBatch(capacity: capacity)
         self.rows = rows
+    }
+
+    /// Rows of another schema from now on.
+    func setSchema(_ schema: Schema) {
+        rows = EventBatch(capacity: messages.capacity, schema: schema)
+        removeAll()
     }
 
     func removeAll() {

@@ -7,6 +7,7 @@ extension Configuration {
     /// What vane.yaml looks like, for editors and the formatter.
     public static let shape = Shape.record([
         .required("schema", .text, "The schema's file. Relative paths start at this file's folder."),
+        .optional("schema_updates", schemaUpdates, "Where additions to the schema come from while the process runs."),
         .optional("packages", .list(package), "The packages: files, folders or URLs."),
         .optional("kafka", kafka, "Where events come from and results go. `vane run` needs it."),
         .optional("journals", journals, "Where the history of entities is kept."),
@@ -20,8 +21,13 @@ extension Configuration {
         .optional("state_directory", .text, "Where the last good documents are kept. Default: /var/lib/vane."),
     ])
 
-    private static let remote: [Shape.Property] = [
-        .optional("url", .text, "https://…, http://… or file://… of the document, instead of a file."),
+    private static let schemaUpdates = Shape.record(
+        [.required("url", .text, "https://…, http://… or file://… of the whole schema, with what it adds.")] + polling)
+
+    private static let remote: [Shape.Property] =
+        [.optional("url", .text, "https://…, http://… or file://… of the document, instead of a file.")] + polling
+
+    private static let polling: [Shape.Property] = [
         .optional("every", .duration, "How often to ask for it. Default: 60s."),
         .optional("public_keys", .list(.text), "Files of the keys of which one must have signed it."),
         .optional("max_bytes", .byteSize, "The largest document that is taken."),

@@ -10,6 +10,8 @@ public import Telemetry
 public struct Configuration: Sendable {
     /// Path of the schema.
     public var schema: String
+    /// Where additions to the schema come from while the process runs.
+    public var schemaUpdates: SchemaUpdates?
     public var packages: [Package]
     /// Nil without a `kafka` section: events then come by HTTP only.
     public var kafka: Kafka?
@@ -129,6 +131,11 @@ public struct Configuration: Sendable {
     public struct ListFile: Sendable, Equatable {
         public var name: String
         public var file: String
+        public var position: Position
+    }
+
+    public struct SchemaUpdates: Sendable, Equatable {
+        public var remote: Remote
         public var position: Position
     }
 

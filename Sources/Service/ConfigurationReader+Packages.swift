@@ -56,6 +56,9 @@ extension ConfigurationSection {
         return readRemote(url)
     }
 
+    /// A section that is a document at a URL; nil without one.
+    mutating func readRemote() -> Configuration.Remote? { text("url", .required, Secret.maskPassword(inURL:)).map { readRemote($0) } }
+
     private mutating func readRemote(_ url: String) -> Configuration.Remote {
         if !["https://", "http://", "file://"].contains(where: { url.hasPrefix($0) && url.utf8.count > $0.utf8.count }) {
             reject("url", "'\(Secret.maskPassword(inURL: url))' is no URL of a document", "write https://…, http://… or file://…")

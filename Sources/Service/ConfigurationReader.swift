@@ -46,6 +46,7 @@ extension ConfigurationSection {
 
     fileprivate mutating func readConfiguration() -> Configuration {
         let schema = path("schema", .required) ?? ""
+        let schemaUpdates = readSchemaUpdates()
         let packages = readPackages()
         let kafka = reader.contains("kafka") ? readKafka() : nil
         _ = reader.optional("kafka")
@@ -67,10 +68,18 @@ extension ConfigurationSection {
         let stateDirectory = resolve(text("state_directory", default: "/var/lib/vane", resolve))
         finish()
         return Configuration(
-            schema: schema, packages: packages, kafka: kafka, journals: journals, lists: lists, remoteLists: remoteLists,
+            schema: schema, schemaUpdates: schemaUpdates, packages: packages, kafka: kafka, journals: journals, lists: lists, remoteLists: remoteLists,
             pseudonymKey: pseudonymKey,
             budgetMilliseconds: budget, redisDown: redisDown, futureToleranceMilliseconds: future, http: http, logLevel: level, logFormat: format,
             stateDirectory: stateDirectory, effective: [])
+    }
+
+    private mutating func readSchemaUpdates() -> Configuration.SchemaUpdates? {
+        guard let node = reader.optional("schema_updates") else { return nil }
+        var updates = section("schema_updates")
+        let remote = updates.readRemote()
+        updates.finish()
+        return remote.map { Configuration.SchemaUpdates(remote: $0, position: node.position) }
     }
 
     private mutating func readPackages() -> [Configuration.Package] {

@@ -10,8 +10,8 @@ internal import KafkaIO
 final class CoverageKeeper {
     private static let lookNanoseconds: Int64 = 1_000_000_000
 
-    private let store: JournalStore
-    private let shared: SharedJournals?
+    private var store: JournalStore
+    private var shared: SharedJournals?
     /// The partitions of the last assignment, whose events are in the process's own journals.
     private var partitions: Set<TopicPartition> = []
     /// What the process records begins with the next events.
@@ -31,6 +31,21 @@ final class CoverageKeeper {
         Coverage(store.schema, store.schema.entities.indices.map { RecordedFacts(store.schema, entity: $0, sinceMilliseconds: time) })
     }
 
+    /// The journals go on with a schema that extends the one before: what it adds is recorded from the next event on.
+    func succeed(_ store: JournalStore, _ shared: SharedJournals?) {
+        let before = self.store
+        (self.store, self.shared, isNoted) = (store, shared, false)
+        guard shared == nil else { return }
+        let facts = store.schema.entities.indices.map { entity in
+            let earlier =
+                entity < before.schema.entities.count
+                ? before.coverage?.facts[entity] ?? RecordedFacts(before.schema, entity: entity, sinceMilliseconds: .min) : nil
+            return RecordedFacts(store.schema, entity: entity, sinceMilliseconds: RecordedFacts.notYet).following(earlier, at: RecordedFacts.notYet)
+        }
+        store.coverage = Coverage(store.schema, facts)
+        isBeginning = true
+    }
+
     /// Partitions have come: what their events were before, other processes know.
     func assigned(_ partitions: [TopicPartition]) {
         let isKnown = self.partitions.isSuperset(of: partitions)
@@ -45,9 +60,9 @@ final class CoverageKeeper {
 
     /// Events have been decided.
     func decided(latestMilliseconds latest: Int64) {
-        guard isBeginning, shared == nil, latest > 0 else { return }
+        guard isBeginning, shared == nil, latest > 0, let coverage = store.coverage else { return }
         isBeginning = false
-        store.coverage = begun(at: latest)
+        store.coverage = Coverage(store.schema, coverage.facts.map { $0.settled(at: latest) })
     }
 
     /// Between two batches.

@@ -147,16 +147,27 @@ public final class Daemon {
             let zones = ZoneFiles()
             self.kafka = kafka
             let hasFeed = !isCheck && Subscriptions.areNeeded(configuration)
-            feed = hasFeed ? try Subscriptions.feed(configuration, schema: loaded.schema, timeZones: zones, log: log, registry: registry) : nil
+            feed =
+                hasFeed
+                ? try Subscriptions.feed(
+                    configuration, schema: loaded.schema, timeZones: zones,
+                    makeDecoder: { schema throws(Diagnostics) in
+                        Decoder(schema: schema, pseudonymiser: try Daemon.pseudonymiser(configuration, schema, isDemo: isDemo), timeZones: zones)
+                    }, log: log, registry: registry) : nil
             if isCheck { try Subscriptions.checkKeys(configuration) }
+            // What can run before any server has answered.
+            let initial = feed?.initial
             engine = try Engine(
-                schema: loaded.schema, packages: hasFeed ? [] : loaded.packages, lists: loaded.lists, timeZones: zones,
+                schema: initial?.extended?.schema ?? loaded.schema, packages: hasFeed ? [] : loaded.packages, lists: loaded.lists, timeZones: zones,
                 journalLimits: JournalStore.Limits(recordsPerEntityMax: configuration.journals.recordsPerEntity),
                 limits: Engine.Limits(futureMilliseconds: configuration.futureToleranceMilliseconds))
-            // What can run before any server has answered.
-            if let feed, let compiled = feed.initial.compiled {
+            if let initial, let compiled = initial.compiled {
                 engine.setRules(compiled.rules, plan: compiled.plan)
-                for (name, contents) in feed.initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
+                for (name, contents) in initial.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
+            }
+            if let extended = initial?.extended {
+                decoder = extended.decoder
+                return
             }
             var pseudonymiser: Pseudonymiser?
             do {

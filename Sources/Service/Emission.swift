@@ -8,14 +8,14 @@ internal import Telemetry
 
 /// Writes what one decision has to say: the alert with its actions, list entries, and the decision itself where it is wanted.
 final class Emission {
-    private let engine: Engine
+    private var engine: Engine
     private let outputs: Outputs
     private let metrics: PipelineMetrics
     private let decisions: Configuration.DecisionShare
     private let instance: String
     private let build: String
-    private let alertWriter: AlertWriter
-    private let decisionWriter: DecisionWriter
+    private var alertWriter: AlertWriter
+    private var decisionWriter: DecisionWriter
 
     init(_ engine: Engine, outputs: Outputs, metrics: PipelineMetrics, decisions: Configuration.DecisionShare, instance: String, build: String) {
         self.engine = engine
@@ -24,6 +24,13 @@ final class Emission {
         self.decisions = decisions
         self.instance = instance
         self.build = build
+        alertWriter = AlertWriter(engine)
+        decisionWriter = DecisionWriter(engine)
+    }
+
+    /// Decisions are another engine's from now on.
+    func succeed(_ engine: Engine) {
+        self.engine = engine
         alertWriter = AlertWriter(engine)
         decisionWriter = DecisionWriter(engine)
     }

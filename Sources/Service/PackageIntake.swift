@@ -13,6 +13,7 @@ final class PackageIntake {
 
     private let feed: Feed
     private let log: Logger
+    private var waiting: Update?
     private var nextNotice: Int64 = 0
     private var nextStatus: Int64 = 0
     private var isComplete = false
@@ -36,16 +37,22 @@ final class PackageIntake {
     /// Whether events must wait: a package that must run has not run yet. Deciding without it would let through what it is there to stop.
     var holdsBack: Bool { !isComplete }
 
+    /// What is new, until it has been taken over.
+    var update: Update? {
+        if waiting == nil { waiting = feed.handover.take() }
+        return waiting
+    }
+
+    /// Everything of the update is in force.
+    /// - Parameter replaced: what nobody uses any more.
+    func took(replacing replaced: AnyObject?) {
+        if let replaced { feed.handover.retire(replaced) }
+        waiting = nil
+        nextStatus = 0
+    }
+
     /// To be called between two batches.
-    func turn(_ engine: Engine) {
-        if let update = feed.handover.take() {
-            if let compiled = update.compiled {
-                feed.handover.retire(engine.rules)
-                engine.setRules(compiled.rules, plan: compiled.plan)
-            }
-            for (name, contents) in update.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
-            nextStatus = 0
-        }
+    func turn() {
         let now = Clock.steadyNanoseconds()
         guard now >= nextStatus else { return }
         nextStatus = now + Self.statusNanoseconds

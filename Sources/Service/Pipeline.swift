@@ -35,8 +35,8 @@ final class Pipeline {
     private let configuration: Configuration.Kafka
     /// Whether it is the only reader, of a Kafka of its own: then it takes all partitions and joins no group.
     let isAlone: Bool
-    let engine: Engine
-    let decoder: Decoder
+    var engine: Engine
+    var decoder: Decoder
     let log: Logger
     let metrics: PipelineMetrics
     let watch: PackageWatch
@@ -70,7 +70,9 @@ final class Pipeline {
     /// Events stand still until the lists have been read: what `in_list` says must not depend on how quickly that goes.
     var waitsForLists = true
     /// Until the packages that must run have run: what they are there to stop must not pass meanwhile.
-    private(set) var waitsForPackages: Bool
+    var waitsForPackages: Bool
+    /// Until nothing is under way any more, so that the schema can change.
+    var waitsForRest = false
     /// Where other threads read how it stands; nil where nobody does.
     let board: StatusBoard?
     var nextStatus: Int64 = 0
@@ -183,7 +185,7 @@ final class Pipeline {
         let isDrained = try poll()
         try outputs.poll()
         try delivery.advance()
-        takePackages()
+        try takePackages()
         // While a second batch can be filled, the first is not waited for.
         try decideWhatIsReady(timeoutMilliseconds: isDrained || underWay.count > 1 ? Self.redisMilliseconds : 0)
         try betweenBatches()
@@ -197,7 +199,7 @@ final class Pipeline {
     /// Fills a batch, decodes it and sends its records on their way.
     /// - Returns: whether no more input waits.
     private func poll() throws(KafkaError) -> Bool {
-        guard let batch = spare.popLast() else { return true }
+        guard !waitsForRest, let batch = spare.popLast() else { return true }
         // Before the poll, in which partitions may go and their transaction with them.
         batch.rewinds = delivery.rewinds
         let count = consumer.poll(into: batch.messages, timeoutMilliseconds: pollTimeout)
@@ -218,11 +220,7 @@ final class Pipeline {
     }
 
     private func start() throws(KafkaError) {
-        for (index, event) in engine.schema.events.enumerated() {
-            let topic = Int(Topic(event.topic).index)
-            while eventTypes.count <= topic { eventTypes.append(-1) }
-            eventTypes[topic] = index
-        }
+        numberEventTypes()
         let topics = engine.schema.events.map(\.topic)
         try consumer.pause()
         nextWaitNotice = Clock.steadyNanoseconds() + Self.waitNoticeNanoseconds
@@ -246,11 +244,18 @@ final class Pipeline {
         if mustHold { try consumer.pause() } else { try consumer.resume() }
     }
 
-    /// Between two batches: new packages and lists.
-    private func takePackages() {
-        guard let intake else { return }
-        intake.turn(engine)
-        if !intake.holdsBack { waitsForPackages = false }
+    private func numberEventTypes() {
+        for (index, event) in engine.schema.events.enumerated() {
+            let topic = Int(Topic(event.topic).index)
+            while eventTypes.count <= topic { eventTypes.append(-1) }
+            eventTypes[topic] = index
+        }
+    }
+
+    /// Events of more types are read from now on.
+    func subscribeAnew() throws(KafkaError) {
+        numberEventTypes()
+        try consumer.subscribe(to: engine.schema.events.map(\.topic))
     }
 
     private func take(_ assigned: [TopicPartition]) {

@@ -17,7 +17,7 @@ final class Sharing {
     private static let noticeNanoseconds: Int64 = 10_000_000_000
     private static let repairsPerTurn = 512
 
-    let journals: SharedJournals
+    private(set) var journals: SharedJournals
     private let link: any RedisLink
     private let policy: Configuration.RedisDownPolicy
     private let memoryBytes: Int
@@ -59,6 +59,12 @@ final class Sharing {
         }
         obstacle = isRegistered ? nil : link.failure.map { "\($0)" } ?? "no connection yet"
         notice()
+    }
+
+    /// Goes on with the journals of an extended schema: they are read from Redis when they are next needed.
+    func succeed(_ store: JournalStore) {
+        journals = SharedJournals(succeeding: journals, store)
+        isRegistered = false
     }
 
     /// Whether no more events should come for now.

@@ -11,13 +11,14 @@ enum Subscriptions {
     static func areNeeded(_ configuration: Configuration) -> Bool { !remotes(configuration).isEmpty }
 
     private static func remotes(_ configuration: Configuration) -> [Configuration.Remote] {
-        configuration.remoteLists.map(\.remote)
+        (configuration.schemaUpdates.map { [$0.remote] } ?? []) + configuration.remoteLists.map(\.remote)
             + configuration.packages.compactMap { package in if case .url(let remote) = package.source { remote } else { nil } }
     }
 
     /// - Throws: what is wrong with keys and with the packages of files.
     static func feed(
-        _ configuration: Configuration, schema: Schema, timeZones: any TimeZoneProvider, log: Logger, registry: MetricsRegistry
+        _ configuration: Configuration, schema: Schema, timeZones: any TimeZoneProvider, makeDecoder: @escaping Assembly.DecoderMaker, log: Logger,
+        registry: MetricsRegistry
     ) throws(Diagnostics) -> Feed {
         let diagnostics = DiagnosticList()
         var subscriptions: [Subscription] = []
@@ -43,12 +44,13 @@ enum Subscriptions {
             }
         }
         do {
+            if let updates = configuration.schemaUpdates { subscriptions.append(try subscription(.schema, updates.remote, updates.position)) }
             for list in configuration.remoteLists { subscriptions.append(try subscription(.list(list.name), list.remote, list.position)) }
         } catch {
             diagnostics.add(contentsOf: error.all)
         }
         try diagnostics.throwIfErrors()
-        let assembly = Assembly(schema: schema, sources: sources, listNames: listNames(configuration), timeZones: timeZones)
+        let assembly = Assembly(schema: schema, sources: sources, listNames: listNames(configuration), timeZones: timeZones, makeDecoder: makeDecoder)
         return try Feed(
             subscriptions, assembly: assembly, stateDirectory: subscriptions.isEmpty ? nil : configuration.stateDirectory,
             readList: { bytes, file, list throws(Diagnostics) in try ListFiles.contents(bytes, file: file, list: list) }, log: log, registry: registry)

@@ -97,6 +97,8 @@ struct ModelIndicator {
         }
     }
 
+    var needsStamp: Bool { text.contains("(\(TestStream.stamp))") || text.contains("stamp") }
+
     var isLifetime: Bool {
         if case .aggregate(_, _, _, let window) = kind, window.span == .all { return true }
         return false

@@ -9,6 +9,8 @@ private struct Play {
     let seed: UInt64
     let events: Int
     let indicatorCount: Int
+    /// Part of the way the schema is an earlier one.
+    var extends = false
 
     /// Values as an event first saw them, to be seen again by its duplicates.
     private struct Seen {
@@ -22,25 +24,48 @@ private struct Play {
         let zone = usesZone ? SystemTimeZones().rules(named: "Europe/Berlin")! : TimeZoneRules(fixedOffsetSeconds: 8 * 3600)
         let calendar = Calendar(rules: zone)
         let schema = try TestStream.schema(history: stream.historyText, retention: stream.retentionText)
-        let feeder = Feeder(schema, timeZone: zone)
+        var growth = extends ? events / 4 + stream.random.below(events / 2) : -1
+        let feeder = Feeder(
+            extends ? try TestStream.schema(history: stream.historyText, retention: stream.retentionText, isEarly: true) : schema, timeZone: zone)
         var models: [Int: Model] = [:]
-        var indicators = (0..<indicatorCount).map { _ in stream.indicator() }
+        func makeIndicators() -> [ModelIndicator] {
+            (0..<indicatorCount).map { _ in
+                var indicator = stream.indicator()
+                while growth >= 0 && indicator.needsStamp { indicator = stream.indicator() }
+                return indicator
+            }
+        }
+        var indicators = makeIndicators()
         // Some are asked for at each event, some now and then.
         var shares = indicators.map { _ in stream.random.pick([1, 1, 0.3, 0.05]) }
-        try feeder.store.setIndicators(indicators.enumerated().map { try $1.indicator(schema, $0) })
+        try feeder.store.setIndicators(indicators.enumerated().map { try $1.indicator(feeder.store.schema, $0) })
         var isChanged = false
         var seen: [[Int64]: Seen] = [:]
         for step in 0..<events {
             if stream.random.chance(0.01) {
+                // The same ones go on as if nothing had happened, lifetimes too.
                 if stream.random.chance(0.5) {
-                    indicators = (0..<indicatorCount).map { _ in stream.indicator() }
+                    indicators = makeIndicators()
                     shares = indicators.map { _ in stream.random.pick([1, 1, 0.3, 0.05]) }
                     seen = [:]
+                    isChanged = true
                 }
-                try feeder.store.setIndicators(indicators.enumerated().map { try $1.indicator(schema, $0) })
-                isChanged = true
+                try feeder.store.setIndicators(indicators.enumerated().map { try $1.indicator(feeder.store.schema, $0) })
             }
-            let event = stream.event()
+            if step == growth {
+                growth = -1
+                indicators = makeIndicators()
+                shares = indicators.map { _ in stream.random.pick([1, 1, 0.3, 0.05]) }
+                seen = [:]
+                isChanged = true
+                try feeder.extend(by: schema) { schema in try indicators.enumerated().map { try $1.indicator(schema, $0) } }
+            }
+            if stream.random.chance(0.3) { feeder.store.bringOver(limit: stream.random.below(3)) }
+            var event = stream.event()
+            if growth >= 0 {
+                if event.type == 2 { continue }
+                event.fields[TestStream.stamp] = nil
+            }
             var model =
                 models[event.account]
                 ?? Model(
@@ -107,6 +132,16 @@ struct OracleTests {
     @Test("Long streams", arguments: 0..<5)
     func longStreams(part: Int) throws {
         if let fault = try Play(seed: UInt64(900_000 + part), events: 300, indicatorCount: 12).run() { Issue.record("\(fault)") }
+    }
+
+    @Test("Streams whose schema grows", arguments: 0..<10)
+    func growingSchemas(part: Int) throws {
+        for seed in 0..<20 {
+            if let fault = try Play(seed: UInt64(700_000 + part * 1000 + seed), events: 120, indicatorCount: 12, extends: true).run() {
+                Issue.record("\(fault)")
+                return
+            }
+        }
     }
 
     @Test("Many entities", arguments: 0..<3)

@@ -196,6 +196,7 @@ struct PaneTests {
         #expect(!pair.few.store.evidence(indicator: 0, at: position.few).isApproximate)
         _ = try bytes(100_001, 101_000)
         try pair.few.store.setIndicators([])
+        pair.few.store.bringOver(limit: .max)
         #expect(pair.few.store.pool.bytesInUse == pair.few.store.usage.recordBytes)
     }
 }

@@ -45,9 +45,11 @@ enum TestStream {
     /// Which fields each event type has.
     static let fieldsOfType: [[Int]] = [[0, 1, 2, 3, 4, 5, 6], [1, 5], []]
 
-    /// - Parameters: in milliseconds.
-    static func schema(history: String, retention: String, timeZone: String = "UTC") throws -> Schema {
-        let text = """
+    /// - Parameters:
+    ///   - history: in milliseconds, as `retention`.
+    ///   - isEarly: an earlier schema, without the field `stamp` and the event type `audit`.
+    static func schema(history: String, retention: String, timeZone: String = "UTC", isEarly: Bool = false) throws -> Schema {
+        var text = """
             timezone: \(timeZone)
             events:
               transaction:
@@ -80,6 +82,11 @@ enum TestStream {
             entities:
               account: {key: account, history: \(history), retention: \(retention), record: [amount, items, ratio, flag, direction, party, stamp]}
             """
+        if isEarly {
+            let lines = text.split(separator: "\n")
+            let audit = lines.firstIndex { $0.contains("audit:") }!
+            text = (lines[..<audit] + lines[(audit + 6)...]).filter { !$0.contains("stamp: {") }.joined(separator: "\n").replacing(", stamp]", with: "]")
+        }
         return try Schema.read(Array(text.utf8), file: "schema.yaml")
     }
 
@@ -105,14 +112,23 @@ enum TestStream {
 
 /// Feeds events to a store.
 final class Feeder {
-    let store: JournalStore
-    private let decoder: Decoder
-    private let batch: EventBatch
+    private(set) var store: JournalStore
+    private var decoder: Decoder
+    private var batch: EventBatch
 
     init(_ schema: Schema, timeZone: TimeZoneRules = TimeZoneRules(fixedOffsetSeconds: 0), limits: JournalStore.Limits = .init()) {
         store = JournalStore(schema: schema, calendar: Calendar(rules: timeZone), timeZones: SystemTimeZones(), limits: limits)
         decoder = Decoder(schema: schema, pseudonymiser: nil, timeZones: nil)
         batch = EventBatch(capacity: 4, schema: schema)
+    }
+
+    /// Goes on with a schema that adds to the one before.
+    func extend(by schema: Schema, _ indicators: (Schema) throws -> [Indicator]) throws {
+        let extended = try store.schema.extended(by: schema)
+        let plan = try IndicatorPlan(schema: extended, indicators: indicators(extended), timeZones: SystemTimeZones())
+        store = JournalStore(schema: extended, succeeding: store, plan)
+        decoder = Decoder(schema: extended, pseudonymiser: nil, timeZones: nil)
+        batch = EventBatch(capacity: 4, schema: extended)
     }
 
     func append(_ event: TestEvent) throws -> JournalStore.Outcome {

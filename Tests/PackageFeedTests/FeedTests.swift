@@ -320,7 +320,7 @@ import Testing
         bench.feed.refresh()
         try bench.isActive("2")
         let update = try #require(bench.feed.handover.take())
-        #expect(update.schema?.events[0].slot(named: "branch") != nil && update.compiled?.rules.schema.events[0].slot(named: "branch") != nil)
+        #expect(update.extended?.schema.events[0].slot(named: "branch") != nil && update.compiled?.rules.schema.events[0].slot(named: "branch") != nil)
         folder.write("schema.yaml", bytes(schemaText.replacing("scale: 2", with: "scale: 3")))
         bench.feed.refresh()
         try bench.hasProblem("incompatible-schema", 2)

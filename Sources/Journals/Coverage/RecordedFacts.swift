@@ -90,6 +90,18 @@ public struct RecordedFacts: Sendable, Equatable {
         return result
     }
 
+    /// The same with this time for all times that were not known yet.
+    public func settled(at time: Int64) -> RecordedFacts {
+        var result = self
+        for index in events.indices {
+            if events[index].sinceMilliseconds == Self.notYet { result.events[index].sinceMilliseconds = time }
+            for place in events[index].fields.indices where events[index].fields[place].sinceMilliseconds == Self.notYet {
+                result.events[index].fields[place].sinceMilliseconds = time
+            }
+        }
+        return result
+    }
+
     /// Whether all times are known.
     public var isSettled: Bool {
         events.allSatisfy { events in

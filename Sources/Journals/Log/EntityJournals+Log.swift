@@ -6,7 +6,7 @@ extension EntityJournals {
     /// Records what the entry says, unless it is there or too old. False where the entry cannot be read.
     func insert(_ journal: Int, entry body: UnsafeRawBufferPointer) -> Bool {
         guard codec.decode(body) else { return false }
-        let header = table.header(journal)
+        let header = self.header(journal)
         let record = codec.staging
         if case .free(let index) = makePlace(journal, header, record.time, record.idWord) {
             record.sequence = header.pointee.nextSequence
@@ -18,7 +18,7 @@ extension EntityJournals {
 
     /// Whether a record of this time and id is there.
     func contains(_ journal: Int, time: Int64, word: UInt64) -> Bool {
-        let header = table.header(journal)
+        let header = self.header(journal)
         var candidate = header.pointee.upperBound(time, stride) - 1
         while candidate >= 0 {
             let record = Record(header.pointee.records! + candidate * stride)
@@ -31,7 +31,7 @@ extension EntityJournals {
 
     /// Indexes of the records later than `time`, in the order of appends.
     func recordsInOrder(_ journal: Int, after time: Int64) -> [Int] {
-        let header = table.header(journal)
+        let header = self.header(journal)
         let first = header.pointee.upperBound(time, stride)
         let records = header.pointee.records
         // Sequence numbers wrap; those of one journal are less than half the circle apart.
@@ -48,7 +48,7 @@ extension EntityJournals {
 
     /// An empty journal goes on from where its log begins.
     func begin(_ journal: Int, from opening: LogOpening) {
-        let header = table.header(journal)
+        let header = self.header(journal)
         header.pointee.firstSeen = opening.firstSeenMilliseconds
         header.pointee.hasDropped = opening.hasDropped
         if opening.hasDropped && plan.hasLifetime { plan.takeUp(opening.lifetimes, states.make(journal), header, pool) }

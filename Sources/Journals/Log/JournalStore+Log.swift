@@ -161,7 +161,7 @@ extension JournalStore {
     /// - Parameter nowMilliseconds: records out of sight at this time are not missed.
     public func missing(entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> (entries: [UInt8], count: Int) {
         let journals = entities[entity]
-        let header = journals.table.header(journal)
+        let header = journals.header(journal)
         guard header.pointee.count > 0 else { return ([], 0) }
         if nowMilliseconds > header.pointee.lastTime &+ journals.retention { return ([], 0) }
         let key = header.pointee.key
@@ -190,7 +190,7 @@ extension JournalStore {
     public func snapshot(entity: Int, journal: Int, generation: UInt32) -> [UInt8] {
         let journals = entities[entity]
         journals.dropOutOfSight(journal)
-        let header = journals.table.header(journal)
+        let header = journals.header(journal)
         let key = header.pointee.key
         var log = opening(entity: entity, journal: journal, generation: generation).entry(key)
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
@@ -206,7 +206,7 @@ extension JournalStore {
     /// How a log of this journal begins whose records are all those in memory.
     public func opening(entity: Int, journal: Int, generation: UInt32) -> LogOpening {
         let journals = entities[entity]
-        let header = journals.table.header(journal)
+        let header = journals.header(journal)
         guard generation > 0 || header.pointee.hasDropped else { return .first }
         let lifetimes = header.pointee.hasDropped ? journals.lifetimes(journal) : []
         return LogOpening(
@@ -217,7 +217,7 @@ extension JournalStore {
     /// Whether at least a third of a log is out of sight, so that a new one is worth while.
     public func isStale(entity: Int, journal: Int, logBytes: Int) -> Bool {
         let journals = entities[entity]
-        let header = journals.table.header(journal)
+        let header = journals.header(journal)
         guard header.pointee.count > 0 else { return false }
         let alive = Int(header.pointee.count) - header.pointee.upperBound(header.pointee.lastTime - journals.kept, journals.stride)
         // Entries are a little shorter than records in memory: at most so many bytes are alive.

@@ -24,8 +24,8 @@ extension WindowPlan {
         for index in groups.indices where groups[index].kind == .lifetime {
             let group = groups[index]
             let state = (states + group.stateOffset).assumingMemoryBound(to: GroupState.self)
-            guard state.pointee.isInitialised, !state.pointee.isPartial else { continue }
-            for accumulator in group.accumulators {
+            guard state.pointee.isInitialised else { continue }
+            for accumulator in group.accumulators where state.pointee.partial & GroupState.partialBit(accumulator - group.accumulators.lowerBound) == 0 {
                 let content = accumulators[accumulator].carried(states + group.stateBytes)
                 withUnsafeBytes(of: definition(accumulators[accumulator]).littleEndian) { bytes += $0 }
                 withUnsafeBytes(of: UInt32(content.count).littleEndian) { bytes += $0 }
@@ -42,7 +42,7 @@ extension WindowPlan {
             let group = groups[index]
             initialise(group, states, header)
             let state = (states + group.stateOffset).assumingMemoryBound(to: GroupState.self)
-            var isComplete = true
+            var partial: UInt16 = 0
             for accumulator in group.accumulators {
                 let content = carried[definition(accumulators[accumulator])]
                 let isTaken =
@@ -52,9 +52,9 @@ extension WindowPlan {
                                 UnsafeRawBufferPointer(rebasing: bytes[range]), states + group.stateBytes, ordinal: header.pointee.base &- 1, pool)
                         }
                     } ?? false
-                if !isTaken { isComplete = false }
+                if !isTaken { partial |= GroupState.partialBit(accumulator - group.accumulators.lowerBound) }
             }
-            state.pointee.isPartial = !isComplete
+            state.pointee.partial = partial
             state.pointee.isDirty = true
         }
     }

@@ -78,7 +78,7 @@ extension FeedWorker {
         assembly.withdrawn.insert(breach.revision)
         if let previous { assembly.returnedTo.insert(previous.package.revision) }
         do {
-            let update = Update(schema: nil, compiled: try putBack(index), lists: [])
+            let update = Update(extended: nil, compiled: try putBack(index), lists: [])
             save(index)
             members[index].metrics.count(.returned)
             handover.put(update)
@@ -130,7 +130,7 @@ extension FeedWorker {
             fixed[source][place].mode = .shadow
             assembly.withdrawn.insert(breach.revision)
             do {
-                handover.put(Update(schema: nil, compiled: try compile(), lists: []))
+                handover.put(Update(extended: nil, compiled: try compile(), lists: []))
             } catch {
                 preconditionFailure("the same packages compile whatever their mode: \(error)")
             }

@@ -40,7 +40,7 @@ enum SharedExpectations {
         #expect(flawed.isEmpty, "\(flawed.count): \(flawed.prefix(shownMax))", sourceLocation: sourceLocation)
     }
 
-    /// The same alerts, by id and content.
+    /// The same alerts, by id and content: score, level, hits, values of indicators and the records they saw.
     static func haveSameAlerts(_ load: StreamLoad, as other: StreamLoad, sourceLocation: SourceLocation = #_sourceLocation) {
         let count = other.alerts.count
         #expect(count > 0, "the undisturbed process raised alerts", sourceLocation: sourceLocation)

@@ -111,13 +111,15 @@ final class StreamLoad {
         taken = tap.records.count
     }
 
-    /// An alert without who decided it, when and under which load.
+    /// An alert without who decided it, when and under which load, and without what is `warming`: that depends on when recording began, which is in the
+    /// middle of the stream for a process that came later.
     private static func content(_ alert: Record) -> String {
         guard var body = (try? JSONSerialization.jsonObject(with: Data(alert.value ?? []))) as? [String: Any] else { return alert.text ?? "" }
         for name in ["decided_at", "latency_ms", "degraded"] { body[name] = nil }
         var engine = body["engine"] as? [String: Any]
         engine?["instance"] = nil
         body["engine"] = engine
+        body["evidence"] = (body["evidence"] as? [[String: Any]])?.map { $0.filter { $0.key != "warming" } }
         body["header"] = alert.headers["ce_id"]
         return (try? JSONSerialization.data(withJSONObject: body, options: .sortedKeys)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
