@@ -20,7 +20,8 @@ extension WindowPlan {
     func initialise(_ group: Group, _ states: UnsafeMutableRawPointer, _ header: UnsafeMutablePointer<JournalHeader>) {
         let base = header.pointee.base
         groupState(group, states).initialize(
-            to: GroupState(tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, partial: header.pointee.hasDropped ? GroupState.partialAll : 0))
+            to: GroupState(
+                tail: base, head: base, matched: 0, isInitialised: true, isDirty: false, partial: header.pointee.hasDropped ? GroupState.partialAll : 0))
         for index in group.accumulators { accumulators[index].initialise(states) }
         if group.kind == .lifetime {
             for index in group.accumulators { accumulators[index].initialise(states + group.stateBytes) }

@@ -27,9 +27,9 @@ extension Package {
         guard case .list(let rules)? = root["rules"]?.content else { return names }
         return names
             + rules.compactMap { rule in
-            guard case .string(let name)? = rule["list"]?["name"]?.content else { return nil }
-            return name
-        }
+                guard case .string(let name)? = rule["list"]?["name"]?.content else { return nil }
+                return name
+            }
     }
 }
 

@@ -12,7 +12,8 @@ enum ConfigurationKeys {
     }
 
     static let all: [(path: String, kind: Kind)] = [
-        ("schema", .text), ("schema_updates", .yaml), ("schema_updates.url", .text), ("packages", .yaml), ("kafka", .yaml), ("kafka.bootstrap", .text), ("kafka.group", .text), ("kafka.delivery", .text),
+        ("schema", .text), ("schema_updates", .yaml), ("schema_updates.url", .text), ("packages", .yaml), ("kafka", .yaml), ("kafka.bootstrap", .text),
+        ("kafka.group", .text), ("kafka.delivery", .text),
         ("kafka.commit_interval", .text), ("kafka.transactional_id", .text),
         ("kafka.decisions", .yaml), ("kafka.topics", .yaml), ("kafka.topics.alerts", .text), ("kafka.topics.control_actions", .text),
         ("kafka.topics.decisions", .text), ("kafka.topics.list_entries", .text), ("kafka.topics.dead_letters", .text),

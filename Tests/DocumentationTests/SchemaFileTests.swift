@@ -115,7 +115,8 @@ import Testing
             ("tests[].expect[].actions[]", "tests: [{name: t, events: [{e: {f: x}}], expect: [{actions: [{action: block, HERE}]}]}]"),
         ],
         "config": [
-            ("", "schema: s.yaml, HERE"), ("packages[]", "schema: s.yaml, packages: [{path: p, HERE}]"),
+            ("", "schema: s.yaml, HERE"), ("schema_updates", "schema: s.yaml, schema_updates: {url: 'http://h/s', HERE}"),
+            ("packages[]", "schema: s.yaml, packages: [{path: p, HERE}]"),
             ("packages[].rollout", "schema: s.yaml, packages: [{path: p, rollout: {share: 10%, HERE}}]"),
             ("kafka", "schema: s.yaml, kafka: {bootstrap: 'h:1', HERE}"),
             ("kafka.topics", "schema: s.yaml, kafka: {bootstrap: 'h:1', topics: {alerts: a, HERE}}"),

@@ -115,7 +115,8 @@ final class Bench {
         ]
         for index in subscriptions.indices { sources.append(.subscribed(index)) }
         feed = try Feed(
-            subscriptions, assembly: Assembly(
+            subscriptions,
+            assembly: Assembly(
                 schema: schema, sources: sources, listNames: lists, timeZones: UTC(),
                 makeDecoder: { Decoder(schema: $0, pseudonymiser: nil, timeZones: UTC()) }), stateDirectory: state?.path,
             readList: { content, _, _ throws(Diagnostics) in
