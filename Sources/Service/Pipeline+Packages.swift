@@ -38,6 +38,7 @@ extension Pipeline {
     }
 
     private func finish(_ update: Update, replacing replaced: AnyObject?) {
+        for package in watch.withdrawn(among: engine.rules) { engine.withdraw(package: package) }
         for (name, contents) in update.lists { engine.lists.setContents(list: engine.lists.declare(name), contents) }
         intake?.took(replacing: replaced)
     }

@@ -40,6 +40,8 @@ enum PackageInspection {
         if let name = root?["package"]?.text { lines.insert("package \(name) \(root?["version"]?.text ?? "")", at: 0) }
         let counts = counted.compactMap { key in count(root, key).map { "\($0) \(key)" } }
         if !counts.isEmpty { lines.append(counts.joined(separator: ", ")) }
+        if let share = root?["rollout"]?["share"]?.text { lines.append("acts for \(share) of the subjects at first") }
+        if case .map(let bounds)? = root?["bounds"]?.content { lines.append("bounds for \(bounds.map(\.key.text).joined(separator: ", "))") }
         if let release = document.release {
             let expiry = release.expiresMilliseconds.map { "expires \(RFC3339.text($0))" } ?? "never expires"
             lines.append("release \(release.revision) of \(release.name), issued \(RFC3339.text(release.issuedMilliseconds)), \(expiry)")
@@ -66,6 +68,11 @@ enum PackageInspection {
             writer.key(key)
             writer.int(Int64(count))
         }
+        text("rollout_share", root?["rollout"]?["share"]?.text)
+        writer.key("bounds")
+        writer.beginArray()
+        if case .map(let bounds)? = root?["bounds"]?.content { for bound in bounds { writer.string(bound.key.text) } }
+        writer.endArray()
         text("release_of", document.release?.name)
         writer.key("revision")
         if let revision = document.release?.revision { writer.int(revision) } else { writer.null() }

@@ -89,7 +89,7 @@ extension IntegrationTests {
             #expect(try Child.run(["package", "sign", list, "-k", key + ".key"]).errors.contains("error[missing-name]"))
             #expect(try Child.run(["package", "sign", list, "-k", key + ".key", "--name", "black", "--expires-in", "1d"]).status == 0)
             #expect(try Child.run(["package", "inspect", list, "-p", key + ".pub"]).status == 0)
-            try Shell.run("sed -i s/A/B/ '\(list)'")
+            try Shell.run("sed -i 's/^A$/B/' '\(list)'")
             let changed = try Child.run(["package", "inspect", list, "-p", key + ".pub", "--format", "json"])
             #expect(changed.status == 1 && JSON(parsing: changed.output)["verdict"].string == "not signed by any of the given keys")
             #expect(try Child.run(["package", "build", Places.rules, "-o", folder.path + "/all/"]).errors.contains("error[cannot-write]"))

@@ -157,6 +157,19 @@ import Testing
         #expect(try bench.run(Array(repeating: 1_000, count: 6)) == ["v2 true shadow"])
     }
 
+    @Test func rulesCompiledBeforeABreachDoNotBringTheRevisionBack() throws {
+        let texts = [Self.package("1", 1_000), Self.package("2", 50, "bounds: {alert_rate: 5%, over: 100}\nrollout: {share: 50%}")]
+        let bench = try Bench(texts)
+        // The same packages again, as the feed had compiled them before it heard of the breach.
+        let later = RuleSet(schema: Self.schema, packages: try Bench.read(texts), timeZones: nil)
+        #expect(bench.watch.withdrawn(among: later) == [])
+        #expect(try bench.run(Array(repeating: 50, count: 20)) == ["v2 true shadow"])
+        #expect(bench.watch.withdrawn(among: later).map { later.packages[$0].version } == ["v2"])
+        // Alone it is all there is.
+        let alone = RuleSet(schema: Self.schema, packages: try Bench.read([texts[1]]), timeZones: nil)
+        #expect(bench.watch.withdrawn(among: alone) == [])
+    }
+
     @Test func windowsGoOnThroughAChangeOfOtherPackages() throws {
         let watched = Self.package("1", 50, "bounds: {alert_rate: 5%, over: 100}")
         let bench = try Bench([watched])

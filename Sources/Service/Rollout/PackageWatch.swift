@@ -84,6 +84,14 @@ final class PackageWatch {
         self.rules = rules
     }
 
+    /// Packages of other rules that have left their bounds already, and run beside the revision before them: rules that were compiled before anybody knew.
+    func withdrawn(among rules: RuleSet) -> [Int] {
+        rules.packages.indices.filter { index in
+            let package = rules.packages[index]
+            return !package.isPrevious && reported.contains(Revision(package)) && rules.packages.contains { $0.isPrevious && $0.name == package.name }
+        }
+    }
+
     /// Says how revisions that have run side by side compare; at the end, and when something else begins to run.
     func report() {
         guard let rules else { return }
