@@ -118,6 +118,17 @@ extension Consumer {
         if partitions.isEmpty { return }
         let list = PartitionList(partitions)
         try KafkaError.check(unsafe rd_kafka_resume_partitions(client.pointer, list.pointer), "resume partitions")
+        wakeFetchers(partitions)
+    }
+
+    /// How long a broker may take to answer, which it does within a millisecond or two.
+    private static let wakeMilliseconds: Int32 = 100
+
+    /// librdkafka's threads, one for each broker, look only once a second whether there is something to fetch again, unless they have something to do: so
+    /// they are asked where the partitions end. What comes of it does not matter.
+    private func wakeFetchers(_ partitions: [TopicPartition]) {
+        let list = PartitionList(partitions.map { PartitionOffset(partition: $0, offset: Int64(RD_KAFKA_OFFSET_END)) })
+        _ = unsafe rd_kafka_offsets_for_times(client.pointer, list.pointer, Self.wakeMilliseconds)
     }
 
     /// What a producer needs to commit this member's offsets within a transaction. Take it anew for each transaction: it

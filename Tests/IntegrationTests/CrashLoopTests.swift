@@ -56,6 +56,8 @@ extension IntegrationTests {
             do {
                 try aloneLoad.expect(load.sentEvents)
             } catch {
+                alone.signal(SIGTERM)
+                _ = try? alone.wait()
                 Issue.record("the undisturbed process says: \(alone.errors.text.suffix(2_000))")
                 throw error
             }

@@ -39,18 +39,22 @@ extension IntegrationTests {
             for process in [first, second, third] { #expect(!process.errors.text.contains("redis-"), "\(process.errors.text)") }
         }
 
-        /// In a debug build on a busy machine; what is promised is a second.
-        @Test func theFirstDecisionComesSoon() throws {
+        /// The optimised executable, the best of three: what other work on the machine takes is not the start's.
+        @Test(.enabled(if: Places.exists(Places.optimised), "no release build; 'make release' makes one"))
+        func theFirstDecisionComesWithinASecond() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
-            load.send(10)
-            let began = ContinuousClock.now
-            let process = try load.start()
-            try load.expectRightCounts()
-            let took = ContinuousClock.now - began
-            #expect(took < .seconds(5), "from the start to the first alerts it took \(took)")
-            print("from the start to the first alerts: \(took)")
-            try load.stop(process)
+            let times = try (0..<3).map { _ in
+                load.send(10)
+                let began = ContinuousClock.now
+                let process = try load.start(executable: Places.optimised)
+                try load.expectRightCounts()
+                let took = ContinuousClock.now - began
+                try load.stop(process)
+                return took
+            }
+            print("from the start to the first ten alerts: \(times)")
+            #expect(times.min()! < .seconds(1), "it took \(times)")
         }
 
         @Test func stoppingDrainsAndCommits() throws {

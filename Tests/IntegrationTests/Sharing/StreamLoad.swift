@@ -82,7 +82,9 @@ final class StreamLoad {
             }
         } catch {
             let missing = wanted.subtracting(decisions.keys)
-            Issue.record("\(decisions.count) are decided; of those sent, these are not: \(missing.sorted().prefix(20))", sourceLocation: sourceLocation)
+            Issue.record(
+                "\(tap.records.count) outputs and \(decisions.count) decisions; of those sent, these are not decided: \(missing.sorted().prefix(20))",
+                sourceLocation: sourceLocation)
             throw error
         }
     }

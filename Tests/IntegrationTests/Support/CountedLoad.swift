@@ -71,7 +71,7 @@ final class CountedLoad {
         try expectRightCounts(mayBeLate: mayBeLate, sourceLocation: sourceLocation)
     }
 
-    func start(_ settings: [String] = []) throws -> Child { try vane.start(settings) }
+    func start(_ settings: [String] = [], executable: String = Places.executable) throws -> Child { try vane.start(settings, executable: executable) }
 
     func stop(_ process: Child, sourceLocation: SourceLocation = #_sourceLocation) throws {
         process.signal(SIGTERM)

@@ -4,7 +4,8 @@ import Foundation
 struct JSON: CustomStringConvertible {
     private let value: Any?
 
-    init(_ value: Any?) { self.value = value is NSNull ? nil : value }
+    /// The type is asked for, and not `is NSNull`, which makes objects of a whole array to find out.
+    init(_ value: Any?) { self.value = value.map { type(of: $0) is NSNull.Type } ?? true ? nil : value }
 
     /// Nothing where the text is no JSON.
     init(parsing text: String) { self.init(try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)) }
