@@ -89,7 +89,9 @@ let package = Package(
             path: "benchmarks/redis", swiftSettings: hotPath),
         .executableTarget(
             name: "vane-bench",
-            dependencies: ["CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "Rules", "Service"],
+            dependencies: [
+                "CAllocations", "CSimdJSON", "Documents", "Engine", "Events", "Expressions", "Journals", "PackageFeed", "Rules", "Service", "Telemetry",
+            ],
             path: "benchmarks/core", swiftSettings: hotPath),
 
         // Tests.

@@ -12,6 +12,9 @@ public final class Feed {
     private let waker: FetchWaker
     private var thread: OwnedThread?
 
+    /// Reading and compiling packages can wait, decisions cannot: with all processors busy this gets about a tenth of what the decision thread does.
+    private static let niceness: Int32 = 10
+
     public let handover = Handover()
     /// What runs before any server has answered: the packages of files, and the last good documents.
     public let initial: Update
@@ -47,7 +50,7 @@ public final class Feed {
 
     public func start() {
         precondition(thread == nil, "a feed is started once")
-        thread = OwnedThread { [core] in
+        thread = OwnedThread(niceness: Self.niceness) { [core] in
             core.worker.run(
                 until: { core.shouldStop.load(ordering: .acquiring) },
                 isRefreshAsked: { core.isRefreshAsked.exchange(false, ordering: .acquiringAndReleasing) })

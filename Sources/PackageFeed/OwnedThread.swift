@@ -9,20 +9,29 @@ internal import Glibc
     private var isJoined = false
 
     private final class Start {
+        let niceness: Int32
         let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+        init(_ niceness: Int32, _ body: @escaping @Sendable () -> Void) {
+            self.niceness = niceness
+            self.body = body
+        }
     }
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    /// - Parameter niceness: how far it gives way to other threads where processors are short, from 0 to 19.
+    init(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) {
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         unsafe pthread_attr_init(attributes)
         unsafe pthread_attr_setstacksize(attributes, Self.stackBytes)
-        let start = unsafe Unmanaged.passRetained(Start(body))
+        let start = unsafe Unmanaged.passRetained(Start(niceness, body))
         // SAFETY: the thread takes over the reference.
         let code = unsafe pthread_create(
             &thread, attributes,
             { argument in
-                unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue().body()
+                let start = unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+                // On Linux of this thread only. Where it is refused, all share alike.
+                if start.niceness > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, start.niceness) }
+                start.body()
                 return nil
             }, start.toOpaque())
         unsafe pthread_attr_destroy(attributes)

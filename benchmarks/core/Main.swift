@@ -9,7 +9,7 @@ internal import Service
 
 /// What the core costs, on one thread, in processor time.
 @main enum Benchmark {
-    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, rules, allocations. Numbers after `rules`: only so many of them.
+    /// - Parameter arguments: the parts to run, all by default: decoding, windows, memory, core, rules, swap, allocations. Numbers after `rules`: only so many of them.
     static func main() throws {
         let parts = CommandLine.arguments.dropFirst()
         let numbers = parts.compactMap { Int($0) }
@@ -20,6 +20,7 @@ internal import Service
         if wants("memory") { try memory() }
         if wants("core") { try handbook() }
         if wants("rules") { try RulesBenchmark.run(numbers) }
+        if wants("swap") { try SwapBenchmark.run() }
         if wants("allocations") { try steadyState() }
     }
 
