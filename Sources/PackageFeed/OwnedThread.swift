@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of its own for blocking C calls, joined at its end.
-@safe final class OwnedThread {
+@safe public final class OwnedThread {
     /// Expressions nest, and their parser and checker recurse.
     private static let stackBytes = 16 << 20
 
@@ -13,7 +13,7 @@ internal import Glibc
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    public init(_ body: @escaping @Sendable () -> Void) {
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         unsafe pthread_attr_init(attributes)
         unsafe pthread_attr_setstacksize(attributes, Self.stackBytes)
@@ -30,7 +30,8 @@ internal import Glibc
         precondition(code == 0, "the system refuses a thread: \(code)")
     }
 
-    func join() {
+    /// Waits for the end of the thread.
+    public func join() {
         if isJoined { return }
         isJoined = true
         _ = pthread_join(thread, nil)

@@ -53,8 +53,8 @@ final class Deployment {
     var configuration: String { folder.path + "/vane.yaml" }
 
     /// Starts `vane run`.
-    func start(_ settings: [String] = [], environment: [String: String] = [:]) throws -> Child {
-        try Child(["run", "--config", configuration] + settings.flatMap { ["--set", $0] }, environment: environment)
+    func start(_ settings: [String] = [], environment: [String: String] = [:], executable: String = Places.executable) throws -> Child {
+        try Child(["run", "--config", configuration] + settings.flatMap { ["--set", $0] }, executable: executable, environment: environment)
     }
 
     /// Sends a transaction; its time is `seconds` into a day.
