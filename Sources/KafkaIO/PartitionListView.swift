@@ -19,6 +19,19 @@ internal import CRdKafka
         }
     }
 
+    /// What is kept beside offsets; partitions without a text are left out.
+    var notes: [TopicPartition: String] {
+        var notes: [TopicPartition: String] = [:]
+        for index in 0..<count {
+            let element = unsafe pointer!.pointee.elems[index]
+            guard let text = unsafe element.metadata, unsafe element.metadata_size > 0 else { continue }
+            // SAFETY: the text has as many bytes as the element says; they are copied.
+            notes[partition(at: index)] = unsafe String(
+                decoding: UnsafeRawBufferPointer(start: text, count: element.metadata_size), as: UTF8.self)
+        }
+        return notes
+    }
+
     var failures: [PartitionFailure] {
         (0..<count).compactMap { index in
             let code = unsafe pointer!.pointee.elems[index].err

@@ -16,10 +16,14 @@ extension Producer {
 
     /// Makes the consumer group's offsets (the next ones to read) part of the transaction. A member that was replaced gets
     /// `abortable`.
+    ///
+    /// - Parameter note: a text that the group keeps beside a partition's offset until the next commit of it, for
+    ///   ``GroupObserver/notes(_:timeoutMilliseconds:)``. At most `offset.metadata.max.bytes` of the broker, 4,096.
     public func sendOffsets(
-        _ offsets: [PartitionOffset], of group: borrowing ConsumerGroupMetadata, timeoutMilliseconds: Int32
+        _ offsets: [PartitionOffset], note: (TopicPartition) -> String? = { _ in nil }, of group: borrowing ConsumerGroupMetadata,
+        timeoutMilliseconds: Int32
     ) -> TransactionResult {
-        let list = PartitionList(offsets)
+        let list = PartitionList(offsets, note: note)
         return unsafe result(
             rd_kafka_send_offsets_to_transaction(client.pointer, list.pointer, group.pointer, timeoutMilliseconds),
             "add offsets to the transaction")

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of its own for blocking C calls, joined at its end.
-@safe final class OwnedThread {
+@safe public final class OwnedThread {
     /// Expressions nest, and their parser and checker recurse.
     private static let stackBytes = 16 << 20
 
@@ -19,7 +19,7 @@ internal import Glibc
     }
 
     /// - Parameter niceness: how far it gives way to other threads where processors are short, from 0 to 19.
-    init(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) {
+    public init(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) {
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         unsafe pthread_attr_init(attributes)
         unsafe pthread_attr_setstacksize(attributes, Self.stackBytes)
@@ -39,7 +39,8 @@ internal import Glibc
         precondition(code == 0, "the system refuses a thread: \(code)")
     }
 
-    func join() {
+    /// Waits for the end of the thread.
+    public func join() {
         if isJoined { return }
         isJoined = true
         _ = pthread_join(thread, nil)

@@ -51,6 +51,17 @@ final class Batch {
         nextOffsets.append(offset)
     }
 
+    /// Of each partition the first offset in this batch.
+    var firstOffsets: [PartitionOffset] {
+        var offsets: [PartitionOffset] = []
+        for arrival in arrivals where !arrival.isLost {
+            let message = messages[arrival.message]
+            let partition = message.topicPartition
+            if !offsets.contains(where: { $0.partition == partition }) { offsets.append(PartitionOffset(partition: partition, offset: message.offset)) }
+        }
+        return offsets
+    }
+
     func lose(_ partitions: [TopicPartition]) {
         for index in arrivals.indices where partitions.contains(messages[arrivals[index].message].topicPartition) { arrivals[index].isLost = true }
     }

@@ -6,11 +6,25 @@ enum Delivery {
     case exactlyOnce(TransactionalDelivery)
 
     /// Called before a batch's first event.
+    /// - Parameter starts: of each partition the batch's first offset, where all before it may be committed.
     /// - Returns: whether events may be decided now; if not, this batch's events are read again later.
-    func prepare() throws(KafkaError) -> Bool {
+    func prepare(from starts: () -> [PartitionOffset]) throws(KafkaError) -> Bool {
         switch self {
         case .atLeastOnce: true
-        case .exactlyOnce(let delivery): try delivery.prepare()
+        case .exactlyOnce(let delivery): try delivery.prepare(from: starts)
+        }
+    }
+
+    /// Partitions have been given to this process.
+    func take(_ assigned: [TopicPartition]) {
+        if case .exactlyOnce(let delivery) = self { delivery.take(assigned) }
+    }
+
+    /// Whether events that have been read must wait a moment before they are decided.
+    var mustWait: Bool {
+        switch self {
+        case .atLeastOnce: false
+        case .exactlyOnce(let delivery): delivery.mustWait
         }
     }
 

@@ -74,7 +74,8 @@ final class Outputs {
     /// The session of a member of the group, where the configuration does not say otherwise; a transaction that a dead process leaves open ends with it.
     static let sessionMilliseconds = "10000"
 
-    init(_ kafka: Configuration.Kafka, instance: String, log: Logger) throws(ConfigurationError) {
+    /// - Parameter identity: nil for delivery at least once.
+    init(_ kafka: Configuration.Kafka, instance: String, identity: TransactionalIdentity?, log: Logger) throws(ConfigurationError) {
         let topics = kafka.topics
         alerts = Topic(topics.alerts)
         controlActions = Topic(topics.controlActions)
@@ -83,25 +84,28 @@ final class Outputs {
         deadLetters = Topic(topics.deadLetters)
         source = "vane/" + instance
         self.log = log
-        isTransactional = kafka.delivery == .exactlyOnce
+        isTransactional = identity != nil
         let isTransactional = isTransactional
         let acknowledgements = Acknowledgements()
         self.acknowledgements = acknowledgements
         producer = try Producer(
-            properties: [("bootstrap.servers", kafka.bootstrap), ("client.id", "vane-" + instance)] + Self.transactional(kafka, instance: instance)
-                + kafka.properties.map { ($0.name, $0.value) } + kafka.producer.map { ($0.name, $0.value) },
+            properties: Self.properties(kafka, instance: instance, transactionalID: identity?.id),
             onDelivery: { report in acknowledgements.take(report, isTransactional: isTransactional, log) },
             onConnectionEvent: { event in log.warning("kafka-producer", event.description) },
             log: { line in log.debug("librdkafka", line.description) })
     }
 
-    /// What makes the producer transactional. The id is a process's own, so that no two fence each other, unless the configuration gives one that lasts.
-    private static func transactional(_ kafka: Configuration.Kafka, instance: String) -> [(String, String)] {
-        guard kafka.delivery == .exactlyOnce else { return [] }
+    /// - Parameter transactionalID: nil for a producer without transactions.
+    static func properties(_ kafka: Configuration.Kafka, instance: String, transactionalID: String?) -> [(name: String, value: String)] {
+        [("bootstrap.servers", kafka.bootstrap), ("client.id", "vane-" + instance)] + transactional(kafka, transactionalID)
+            + kafka.properties.map { ($0.name, $0.value) } + kafka.producer.map { ($0.name, $0.value) }
+    }
+
+    private static func transactional(_ kafka: Configuration.Kafka, _ identifier: String?) -> [(String, String)] {
+        guard let identifier else { return [] }
         let session = (kafka.properties + kafka.consumer).last { $0.name == "session.timeout.ms" }?.value ?? sessionMilliseconds
-        let own = "\(kafka.group)-\(instance)-" + String(UInt64.random(in: .min ... .max), radix: 16)
         return [
-            ("transactional.id", kafka.transactionalID ?? own), ("transaction.timeout.ms", session),
+            ("transactional.id", identifier), ("transaction.timeout.ms", session),
             // The broker may still be ending the last transaction when the next one begins.
             ("retry.backoff.ms", "10"),
         ]

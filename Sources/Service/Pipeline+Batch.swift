@@ -45,7 +45,7 @@ extension Pipeline {
 
     /// Decides the batches whose journals are in place, oldest first.
     func decideWhatIsReady(timeoutMilliseconds: Int32) throws(KafkaError) {
-        while let batch = underWay.first {
+        while let batch = underWay.first, !delivery.mustWait {
             var degraded: String?
             if let sharing {
                 switch sharing.advance(ageMilliseconds: age(of: batch), timeoutMilliseconds: timeoutMilliseconds) {
@@ -84,7 +84,10 @@ extension Pipeline {
     private func decide(_ batch: Batch, _ redisDown: String?) throws(KafkaError) {
         // Events that are read again, or by another member, are decided for their journals only.
         var isForNobody = batch.rewinds != delivery.rewinds
-        if !isForNobody { isForNobody = try !delivery.prepare() }
+        if !isForNobody {
+            // While offsets of earlier events are held back, nothing behind them may be committed.
+            isForNobody = try !delivery.prepare { heldOffsets.isEmpty && sharing?.holdsOffsets != true ? batch.firstOffsets : [] }
+        }
         let now = Clock.nowMilliseconds()
         if shedding.note(ageMilliseconds: age(of: batch), nowMilliseconds: now) {
             log.warning("overload", shedding.reason ?? "all packages run again")

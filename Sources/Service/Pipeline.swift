@@ -24,10 +24,11 @@ final class Pipeline {
     ///
     /// Journals within the process need `range`, which gives one process the partitions of one number of all topics: an account's openings and its
     /// transactions meet in one journal. Journals that all processes share do not, and cooperative-sticky moves only what must move. Frequent heartbeats keep
-    /// the pause of a rebalance at about half a second; partitions of a process that vanished are taken over after the session's ten seconds.
+    /// the pause of a rebalance below half a second. Partitions of a process that vanished are taken over after the session's ten seconds, counted from its
+    /// last heartbeat, once the others have heard of it with their next ones.
     private static func membership(sharesJournals: Bool) -> [(String, String)] {
         [
-            ("partition.assignment.strategy", sharesJournals ? "cooperative-sticky" : "range"), ("heartbeat.interval.ms", "500"),
+            ("partition.assignment.strategy", sharesJournals ? "cooperative-sticky" : "range"), ("heartbeat.interval.ms", "250"),
             ("session.timeout.ms", Outputs.sessionMilliseconds),
         ]
     }
@@ -109,11 +110,12 @@ final class Pipeline {
         for _ in 0..<Self.batchCount { spare.append(Batch(capacity: Self.batchMax, rows: EventBatch(capacity: Self.batchMax, schema: engine.schema))) }
         let handlers = Handlers()
         self.handlers = handlers
+        let identity = TransactionalIdentity(configuration, instance: instance, isAlone: isAlone)
         let properties =
             [("bootstrap.servers", configuration.bootstrap), ("client.id", "vane-" + instance)] + Self.membership(sharesJournals: sharing != nil)
             + configuration.properties.map { ($0.name, $0.value) } + configuration.consumer.map { ($0.name, $0.value) }
         consumer = try Consumer(
-            group: configuration.group, properties: properties,
+            group: configuration.group, properties: properties + (identity?.membership ?? []),
             handlers: ConsumerHandlers(
                 onAssigned: { assigned in
                     log.info("partitions-assigned", "partitions assigned: \(assigned.map(\.description).joined(separator: ", "))")
@@ -143,18 +145,25 @@ final class Pipeline {
         } else {
             control = nil
         }
-        outputs = try Outputs(configuration, instance: instance, log: log)
+        outputs = try Outputs(configuration, instance: instance, identity: identity, log: log)
         outputs.wakeOnDelivery(consumer.waker)
         emission = Emission(engine, outputs: outputs, metrics: metrics, decisions: configuration.decisions, instance: instance, build: build)
         let interval = configuration.commitIntervalMilliseconds
-        delivery =
-            switch configuration.delivery {
-            case .atLeastOnce: .atLeastOnce(AtLeastOnceDelivery(consumer, outputs, commitIntervalMilliseconds: interval, log: log))
-            case .exactlyOnce:
-                .exactlyOnce(
-                    TransactionalDelivery(
-                        consumer, outputs, commitIntervalMilliseconds: interval, isIdentifierOwn: configuration.transactionalID == nil, log: log))
-            }
+        if let identity {
+            let waker = consumer.waker
+            let fencing =
+                identity.note == nil
+                ? nil
+                : try MemberFencing(
+                    identity,
+                    observer: GroupObserver(
+                        group: configuration.group, properties: properties, log: { line in log.debug("librdkafka", line.description) }),
+                    producerProperties: { Outputs.properties(configuration, instance: instance, transactionalID: $0) }, wake: { waker.wake() }, log: log)
+            delivery = .exactlyOnce(
+                TransactionalDelivery(consumer, outputs, identity, fencing, commitIntervalMilliseconds: interval, log: log))
+        } else {
+            delivery = .atLeastOnce(AtLeastOnceDelivery(consumer, outputs, commitIntervalMilliseconds: interval, log: log))
+        }
         stop.attach(consumer.waker)
         handlers.pipeline = self
     }
@@ -216,6 +225,7 @@ final class Pipeline {
     /// Replies are not waited for here; a Redis that refuses is not asked again at once.
     private var pollTimeout: Int32 {
         if underWay.isEmpty { return Self.pollMilliseconds }
+        if delivery.mustWait { return Self.redisMilliseconds }
         return sharing?.obstacle == nil ? 0 : Self.redisMilliseconds
     }
 
@@ -260,6 +270,7 @@ final class Pipeline {
 
     private func take(_ assigned: [TopicPartition]) {
         coverage.assigned(assigned)
+        delivery.take(assigned)
         partitions = (partitions ?? []) + assigned.map(\.description)
     }
 

@@ -8,6 +8,10 @@ internal import Telemetry
 /// less often. What goes wrong in between ends in an abort; then all partitions go back to their committed offsets and the events are decided again, which
 /// comes out the same. The broker refuses offsets of a member that was replaced (by the group's generation) and everything of a producer that was
 /// replaced (by its epoch), so a process that was thought dead cannot add anything.
+///
+/// While outputs are open, a committed offset of one of this process's partitions names it (``TransactionalIdentity/note``): who takes that partition over
+/// ends what a dead process left open. Before the first outputs the name is committed by itself, and partitions that are given up in order are committed
+/// without it.
 final class TransactionalDelivery {
     /// What is under way. No call waits longer than ``stepMilliseconds``; what was not done by then is tried again in the next turn.
     private enum State {
@@ -37,14 +41,19 @@ final class TransactionalDelivery {
     private let outputs: Outputs
     private let log: Logger
     private let commitIntervalNanoseconds: Int64
-    /// Whether no other process can have the producer's transactional id.
-    private let isIdentifierOwn: Bool
+    private let identity: TransactionalIdentity
+    /// Nil where members cannot be told apart.
+    private let fencing: MemberFencing?
 
     private var state = State.starting
     private var openedNanoseconds: Int64 = 0
     private var outputsBefore: UInt64 = 0
     /// The next offsets to read, of the partitions that this transaction has decided something of.
     private var pending: [TopicPartition: Int64] = [:]
+    /// Partitions whose committed offsets, which are these, name this process.
+    private var named: [TopicPartition: Int64] = [:]
+    /// Partitions that are being given up in order: this transaction takes the name off them.
+    private var leaving: Set<TopicPartition> = []
     /// Whether events were passed over, or decided in vain, that nobody has read again yet.
     private var mustRewind = false
     /// How often that has come about.
@@ -54,22 +63,29 @@ final class TransactionalDelivery {
     private var nextNotice: Int64 = 0
     private var lastReplacement: Int64?
 
-    init(_ consumer: Consumer, _ outputs: Outputs, commitIntervalMilliseconds: Int64, isIdentifierOwn: Bool, log: Logger) {
+    init(
+        _ consumer: Consumer, _ outputs: Outputs, _ identity: TransactionalIdentity, _ fencing: MemberFencing?, commitIntervalMilliseconds: Int64, log: Logger
+    ) {
         self.consumer = consumer
         self.outputs = outputs
+        self.identity = identity
+        self.fencing = fencing
         self.log = log
-        self.isIdentifierOwn = isIdentifierOwn
         commitIntervalNanoseconds = commitIntervalMilliseconds * 1_000_000
     }
 
     var isReady: Bool { state == .idle || state == .open }
 
-    func prepare() throws(KafkaError) -> Bool {
-        if state == .idle {
-            try settle(outputs.producer.beginTransaction(), then: .open)
-            openedNanoseconds = Clock.steadyNanoseconds()
-            outputsBefore = outputs.sentCount
-        }
+    func take(_ assigned: [TopicPartition]) {
+        if !assigned.isEmpty { fencing?.look(at: assigned) }
+    }
+
+    /// Whom the offsets of new partitions name must be read before this process commits its own name there.
+    var mustWait: Bool { fencing?.isReading == true }
+
+    func prepare(from starts: () -> [PartitionOffset]) throws(KafkaError) -> Bool {
+        if state == .idle && named.isEmpty && identity.note != nil { try commitName(at: starts()) }
+        if state == .idle { try begin() }
         // Partitions are held back in the other states; should an event come all the same, it is read again.
         if state != .open {
             mustRewind = true
@@ -101,7 +117,7 @@ final class TransactionalDelivery {
 
     func giveUp(_ revoked: [TopicPartition]) {
         do throws(KafkaError) {
-            try commit(withinMilliseconds: Outputs.handOverMilliseconds)
+            try commitWithoutName(at: revoked)
         } catch {
             failure = error
         }
@@ -110,20 +126,29 @@ final class TransactionalDelivery {
             forget()
             state = .aborting
         }
-        for partition in revoked { pending[partition] = nil }
+        for partition in revoked {
+            pending[partition] = nil
+            named[partition] = nil
+        }
     }
 
     func lose(_ lost: [TopicPartition]) {
+        // Whoever was thought dead may have been fenced by those who were given its partitions.
+        lastReplacement = nil
         // Its offsets would be refused, and its outputs may be another's by now.
         if state == .open || state == .sendingOffsets {
             forget()
             state = .aborting
         }
-        for partition in lost { pending[partition] = nil }
+        for partition in lost {
+            pending[partition] = nil
+            named[partition] = nil
+        }
     }
 
     func finish() throws(KafkaError) {
-        try commit(withinMilliseconds: Outputs.handOverMilliseconds)
+        defer { fencing?.stop() }
+        try commitWithoutName(at: Array(Set(pending.keys).union(named.keys)))
         switch state {
         case .sendingOffsets, .committing: log.error("stopping", "the transaction could not be committed in time; the next start decides its events again")
         default: break
@@ -132,11 +157,41 @@ final class TransactionalDelivery {
     }
 
     func abandon() {
+        fencing?.stop()
         guard state == .open || state == .sendingOffsets || state == .aborting else { return }
         _ = outputs.producer.abortTransaction(timeoutMilliseconds: Self.stepMilliseconds)
     }
 
+    // MARK: Names
+
+    /// Has a committed offset name this process before anything of it is open: else nobody could end what it leaves open, should it die before its first
+    /// commit. Costs a transaction, once after partitions came where there were none.
+    private func commitName(at starts: [PartitionOffset]) throws(KafkaError) {
+        if starts.isEmpty { return }
+        try begin()
+        guard state == .open else { return }
+        for start in starts where pending[start.partition] == nil { pending[start.partition] = start.offset }
+        try commit(withinMilliseconds: Self.stepMilliseconds)
+    }
+
+    /// Commits what is open, and says of these partitions that nothing of this process will be open any more.
+    private func commitWithoutName(at partitions: [TopicPartition]) throws(KafkaError) {
+        leaving = Set(partitions)
+        defer { leaving.removeAll() }
+        let isForNamesOnly = state == .idle && partitions.contains { named[$0] != nil }
+        if isForNamesOnly { try begin() }
+        try commit(withinMilliseconds: isForNamesOnly ? Self.stepMilliseconds : Outputs.handOverMilliseconds)
+        // Not worth more: at worst somebody fences a producer that has nothing open.
+        if isForNamesOnly && state == .sendingOffsets { state = .aborting }
+    }
+
     // MARK: Steps
+
+    private func begin() throws(KafkaError) {
+        try settle(outputs.producer.beginTransaction(), then: .open)
+        openedNanoseconds = Clock.steadyNanoseconds()
+        outputsBefore = outputs.sentCount
+    }
 
     /// Commits the open transaction, or goes on committing it, as far as that gets in time.
     private func commit(withinMilliseconds limit: Int32) throws(KafkaError) {
@@ -159,9 +214,12 @@ final class TransactionalDelivery {
             try settle(producer.initTransactions(timeoutMilliseconds: Self.stepMilliseconds), then: mustRewind ? .rewinding : .idle)
         case .sendingOffsets:
             // Taken now: what has been handed over to others is no longer pending, so the rest is ours in the group's present generation.
-            let offsets = pending.map { PartitionOffset(partition: $0.key, offset: $0.value) }
+            let offsets = pending.merging(named.filter { leaving.contains($0.key) }) { pending, _ in pending }
+                .map { PartitionOffset(partition: $0.key, offset: $0.value) }
             let membership = try consumer.groupMetadata()
-            try settle(producer.sendOffsets(offsets, of: membership, timeoutMilliseconds: Self.stepMilliseconds), then: .committing)
+            let result = producer.sendOffsets(
+                offsets, note: { leaving.contains($0) ? nil : identity.note }, of: membership, timeoutMilliseconds: Self.stepMilliseconds)
+            try settle(result, then: .committing)
         case .committing:
             let result = producer.commitTransaction(timeoutMilliseconds: Self.stepMilliseconds)
             if case .retriable(let error) = result, Clock.steadyNanoseconds() - openedNanoseconds > Self.commitNanosecondsMax {
@@ -169,6 +227,8 @@ final class TransactionalDelivery {
             }
             try settle(result, then: mustRewind ? .rewinding : .idle)
             if state == .idle || state == .rewinding {
+                if identity.note != nil { for (partition, offset) in pending { named[partition] = offset } }
+                for partition in leaving { named[partition] = nil }
                 pending.removeAll(keepingCapacity: true)
                 outputs.forget()
             }
@@ -220,7 +280,7 @@ final class TransactionalDelivery {
         default: break
         }
         let now = Clock.steadyNanoseconds()
-        if !isIdentifierOwn, let lastReplacement, now - lastReplacement < Self.replacementIntervalNanoseconds {
+        if !identity.isOwn, let lastReplacement, now - lastReplacement < Self.replacementIntervalNanoseconds {
             log.error("fenced", "another process seems to use the same 'kafka.transactional_id'; give each process its own")
             throw error
         }
@@ -231,6 +291,8 @@ final class TransactionalDelivery {
     private func renewProducer(because error: KafkaError) throws(KafkaError) {
         log.warning("producer-replaced", "\(error); going on from the committed offsets with another producer")
         forget()
+        // Nor is it known where the last commit got to.
+        named.removeAll()
         try outputs.replaceProducer()
         state = .starting
     }

@@ -160,8 +160,9 @@ final class Tap {
     private let batch = MessageBatch(capacity: 1_000)
     private(set) var records: [Record] = []
 
-    init(_ cluster: Cluster, _ topics: [String]) throws {
-        let properties = [("bootstrap.servers", cluster.bootstrap), ("fetch.wait.max.ms", "10")]
+    /// - Parameter isolation: `read_uncommitted` shows what transactions have open or have given up, too.
+    init(_ cluster: Cluster, _ topics: [String], isolation: String = "read_committed") throws {
+        let properties = [("bootstrap.servers", cluster.bootstrap), ("fetch.wait.max.ms", "10"), ("isolation.level", isolation)]
         consumer = try Consumer(group: Cluster.unique("tap"), properties: properties)
         tables = try topics.map { try TableReader(topic: $0, properties: properties, discoveryMilliseconds: 5_000) }
         for table in tables { _ = consumer.attach(table) }
@@ -173,6 +174,15 @@ final class Tap {
         consumer.poll(into: batch, timeoutMilliseconds: 50)
         for message in batch { records.append(Record(message)) }
         batch.removeAll()
+    }
+
+    /// Reads on until nothing more comes.
+    func drain() {
+        var before = -1
+        while records.count > before {
+            before = records.count
+            poll()
+        }
     }
 
     /// Reads on until the condition holds.

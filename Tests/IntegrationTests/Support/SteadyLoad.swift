@@ -41,9 +41,12 @@ final class SteadyLoad {
     func send(untilDecides process: Child, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let before = tap.records.count
         try send(until: "process \(process.identifier) decides", sourceLocation: sourceLocation) {
-            tap.records[before...].contains { $0.headers["ce_source"]?.hasSuffix("-\(process.identifier)") == true }
+            tap.records[before...].contains { $0.isFrom(process) }
         }
     }
+
+    /// The accounts that a process has decided about.
+    func accounts(of process: Child) -> Set<String> { Set(tap.records.filter { $0.isFrom(process) }.compactMap(\.key)) }
 
     /// Lets time pass, which is what the fault is about.
     func pause(seconds: Int) throws {

@@ -1,0 +1,95 @@
+import Glibc
+import Testing
+
+extension IntegrationTests {
+    /// How soon readers of committed records go on after a process has died in the middle of a transaction. The broker has its usual settings: by itself it
+    /// would end the transaction 3 to 13 seconds after its begin.
+    @Suite(.enabled(if: Cluster.canBeKilled, "needs a broker of its own")) struct TakeoverTests {
+        static let session = Duration.seconds(3)
+        /// What is promised, and what a broker, its tools, three processes and perhaps builds may take beyond it on the two cores that they share here.
+        static let limit = session + .seconds(1) + .seconds(2)
+        /// The one that users have, since it is a matter of time.
+        static let executable = Places.exists(Places.optimised) ? Places.optimised : Places.executable
+
+        static func settings(_ further: String = "") -> String { "  delivery: exactly-once\n  consumer: {session.timeout.ms: 3000\(further)}" }
+
+        @Test(arguments: [("range", 1), ("cooperative-sticky", 2)])
+        func decisionsOfADeadMembersPartitionsGoOn(_ strategy: String, heirCount: Int) throws {
+            let cluster = try Cluster.start("takeover-\(heirCount)")
+            defer { try? cluster.kill() }
+            let vane = try Deployment(cluster, partitions: 6, kafka: Self.settings(", partition.assignment.strategy: \(strategy)"))
+            let load = try SteadyLoad(vane)
+            let everything = try Tap(cluster, [vane.alerts], isolation: "read_uncommitted")
+            var heirs: [Child] = []
+            for _ in 0..<heirCount {
+                heirs.append(try vane.start(executable: Self.executable))
+                try load.send(untilDecides: heirs[heirs.count - 1])
+            }
+            var wasOpen = false
+            // A kill may find the transaction just ended.
+            for _ in 1...5 where !wasOpen {
+                let victim = try vane.start(executable: Self.executable)
+                try load.send(untilDecides: victim)
+                try load.goOn(1_000)
+                let accounts = load.accounts(of: victim)
+                victim.signal(SIGKILL)
+                let killed = ContinuousClock.now
+                #expect(try victim.wait() == 128 + SIGKILL)
+                load.tap.drain()
+                let before = load.tap.records.count
+                try load.send(until: "a decision about the dead one's events", within: .seconds(30)) {
+                    load.tap.records[before...].contains { !$0.isFrom(victim) && accounts.contains($0.key ?? "") }
+                }
+                let took = ContinuousClock.now - killed
+                try everything.read("all that the other sees") { everything.records.count >= load.tap.records.count }
+                let open = everything.records.count { $0.isFrom(victim) } - load.tap.records.count { $0.isFrom(victim) }
+                wasOpen = open > 0
+                print("takeover, \(strategy): decisions went on \(took) after the kill, which left \(open) outputs open; session \(Self.session)")
+                #expect(took <= Self.limit, "\(heirs.map(\.errors.text))")
+                for heir in heirs { try heir.says("-\(victim.identifier)-") }
+            }
+            #expect(wasOpen, "a kill in the middle of a transaction")
+            #expect(try load.expectEverything() == 0, "each alert once to a reader of committed records")
+            for heir in heirs {
+                heir.signal(SIGTERM)
+                #expect(try heir.wait() == 0, "\(heir.errors.text)")
+                #expect(!heir.errors.text.contains("producer-replaced"), "nobody fences who lives: \(heir.errors.text)")
+                #expect(!heir.errors.text.contains("member-not-fenced"), "\(heir.errors.text)")
+            }
+        }
+
+        /// It dies in its very first transaction, with nobody there to take over but its own successor.
+        @Test func aLoneProcessGoesOnAfterItsRestart() throws {
+            let cluster = try Cluster.start("restart")
+            defer { try? cluster.kill() }
+            let vane = try Deployment(cluster, partitions: 4, kafka: Self.settings())
+            let load = try SteadyLoad(vane)
+            let everything = try Tap(cluster, [vane.alerts], isolation: "read_uncommitted")
+            // There is always more input, so that the transaction stays open.
+            load.send(20_000)
+            let victim = try vane.start(["kafka.commit_interval=60s"], executable: Self.executable)
+            try everything.read("the first output") { !everything.records.isEmpty }
+            victim.signal(SIGKILL)
+            let killed = ContinuousClock.now
+            #expect(try victim.wait() == 128 + SIGKILL)
+            load.tap.drain()
+            try #require(load.tap.records.isEmpty, "it has committed nothing")
+            let heir = try vane.start(executable: Self.executable)
+            try load.tap.read("a decision") {
+                load.tap.records.contains { $0.isFrom(heir) }
+            }
+            let took = ContinuousClock.now - killed
+            print("takeover: after a restart the first decision was visible \(took) after the kill; the session is \(Self.session)")
+            #expect(took <= Self.limit, "\(heir.errors.text)")
+            try heir.says("member-fenced")
+            #expect(try load.expectEverything() == 0, "each alert once to a reader of committed records")
+            heir.signal(SIGTERM)
+            #expect(try heir.wait() == 0, "\(heir.errors.text)")
+        }
+    }
+}
+
+extension Record {
+    /// Whether this output is of that process.
+    func isFrom(_ process: Child) -> Bool { headers["ce_source"]?.hasSuffix("-\(process.identifier)") == true }
+}
