@@ -25,16 +25,30 @@ final class RedisServer {
         self.options = options + (password.map { ["--requirepass", $0] } ?? [])
         self.password = password
         port = try FreePort.find()
-        if isStarted { try start() }
+        if !isStarted { return }
+        // Somebody else may take the port in between.
+        for _ in 0..<3 {
+            if try launch() { return }
+            port = try FreePort.find()
+        }
+        try start()
     }
 
     func start() throws {
+        let isStarted = try launch()
+        try #require(isStarted, "the port \(port) is taken")
+    }
+
+    /// - Returns: false where another process has the port.
+    private func launch() throws -> Bool {
         let process = try Child(
             ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "", "--enable-debug-command", "yes"] + options,
             executable: Self.program!)
         let isReady = process.output.wait(within: patience) { $0.isClosed || $0.count(of: "Ready to accept connections") > 0 }
+        if process.output.text.contains("Address already in use") { return false }
         try #require(isReady && !process.output.snapshot.isClosed, "redis-server does not start: \(process.output.text)")
         self.process = process
+        return true
     }
 
     func kill() throws {
