@@ -34,22 +34,22 @@ let package = Package(
         .target(name: "CSimdJSON", cxxSettings: [.define("NDEBUG"), .unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CXXHash"),
-        .target(name: "CPrefetch"),
+        .target(name: "CMemory"),
         .target(name: "CGetopt"),
 
         // The deterministic core, from the bottom up.
         .target(name: "Documents", dependencies: ["CYAML"], swiftSettings: boundary),
         .target(name: "Expressions", dependencies: ["Documents", "CRE2"], swiftSettings: hotPath),
         .target(name: "Events", dependencies: ["Documents", "Expressions", "CSimdJSON", "CXXHash", "CCrypto"], swiftSettings: hotPath),
-        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events", "CPrefetch"], swiftSettings: hotPath),
-        .target(name: "Rules", dependencies: ["Documents", "Expressions", "Events", "Journals"], swiftSettings: hotPath),
+        .target(name: "Journals", dependencies: ["Documents", "Expressions", "Events", "CMemory"], swiftSettings: hotPath),
+        .target(name: "Rules", dependencies: ["CMemory", "Documents", "Expressions", "Events", "Journals"], swiftSettings: hotPath),
         .target(name: "Engine", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules"], swiftSettings: hotPath),
 
         // One outside system each.
         .target(name: "Telemetry", swiftSettings: strict),
         .target(name: "KafkaIO", dependencies: ["CRdKafka", "Telemetry"], swiftSettings: boundary),
         .target(name: "RedisStore", dependencies: ["CHiredis"], swiftSettings: hotBoundary),
-        .target(name: "JournalSharing", dependencies: ["CPrefetch", "RedisStore", "Events", "Journals"], swiftSettings: hotPath),
+        .target(name: "JournalSharing", dependencies: ["CMemory", "RedisStore", "Events", "Journals"], swiftSettings: hotPath),
         .target(
             name: "PackageFeed",
             dependencies: ["CCurl", "CCrypto", "CMicroHTTPD", "Documents", "Expressions", "Events", "Journals", "Rules", "Telemetry"], swiftSettings: boundary),

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CMemory
 internal import Events
 internal import Expressions
 

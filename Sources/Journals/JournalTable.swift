@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CMemory
 internal import Events
 
 /// One entity's journal: its records, sorted by time and, at one time, by order of appends.

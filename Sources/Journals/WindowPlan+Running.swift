@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CMemory
 internal import Expressions
 
 /// Moving windows along a journal.

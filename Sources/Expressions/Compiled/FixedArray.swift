@@ -13,6 +13,14 @@
         base.initialize(from: elements, count: elements.count)
     }
 
+    /// Copies the elements to memory of its own kind, which `deallocate` gives back like any other.
+    /// - Parameter base: has room for them, and came from the C library.
+    @inlinable public init(_ elements: [Element], at base: UnsafeMutablePointer<Element>) {
+        count = elements.count
+        self.base = base
+        base.initialize(from: elements, count: elements.count)
+    }
+
     @inlinable public func deallocate() { base.deallocate() }
 
     @inlinable public var indices: Range<Int> { 0..<count }

@@ -7,6 +7,10 @@ public struct CandidateSet {
     private let summaryCount: Int
     /// Of as many words as the rules need.
     let scratch: UnsafeMutablePointer<UInt64>
+    /// Values that are looked up together: the operand, and what is known of where its rules are.
+    let finds: UnsafeMutablePointer<(operand: Int32, place: Int32)>
+
+    static let findsMax = 64
 
     /// - Parameter capacity: the most rules that an event type has.
     public init(capacity: Int) {
@@ -18,12 +22,15 @@ public struct CandidateSet {
         summary.initialize(repeating: 0, count: summaryCount)
         scratch = .allocate(capacity: wordCount)
         scratch.initialize(repeating: 0, count: wordCount)
+        finds = .allocate(capacity: Self.findsMax)
+        finds.initialize(repeating: (0, 0), count: Self.findsMax)
     }
 
     public func deallocate() {
         words.deallocate()
         summary.deallocate()
         scratch.deallocate()
+        finds.deallocate()
     }
 
     @inline(__always) func insert(_ rule: Int) {

@@ -73,15 +73,30 @@ public final class RuleMatcher: @unchecked Sendable {
     @inline(__always) public func match(_ frame: Frame, minimumRank: Int, into candidates: CandidateSet, compute: (Int) -> Void) {
         let (cells, present) = (frame.cells, frame.present)
         (groups.base).pointee.find(cells, present, minimumRank, candidates, compute: compute)
-        for operand in values.operands.indices {
-            let pointer = values.operands.base + operand
-            guard pointer.pointee.priorityRank >= minimumRank else { continue }
-            let slot = Int(pointer.pointee.slot)
-            if present[slot] == Presence.pending { compute(Int(pointer.pointee.indicator)) }
-            if present[slot] == Presence.value {
-                values.find(operand, cells, present, candidates, compute: compute)
-            } else {
-                (groups.base + 1 + operand).pointee.find(cells, present, minimumRank, candidates, compute: compute)
+        var operand = 0
+        while operand < values.operands.count {
+            let end = min(operand + CandidateSet.findsMax, values.operands.count)
+            var count = 0
+            while operand < end {
+                let pointer = values.operands.base + operand
+                defer { operand += 1 }
+                guard pointer.pointee.priorityRank >= minimumRank else { continue }
+                let slot = Int(pointer.pointee.slot)
+                if present[slot] == Presence.pending { compute(Int(pointer.pointee.indicator)) }
+                guard present[slot] == Presence.value else {
+                    (groups.base + 1 + operand).pointee.find(cells, present, minimumRank, candidates, compute: compute)
+                    continue
+                }
+                let place = values.probe(operand, cells)
+                if place < 0 { continue }
+                candidates.finds[count] = (Int32(operand), Int32(place))
+                count += 1
+            }
+            for find in 0..<count {
+                candidates.finds[find].place = Int32(values.locate(Int(candidates.finds[find].operand), Int(candidates.finds[find].place), cells))
+            }
+            for find in 0..<count where candidates.finds[find].place >= 0 {
+                values.walk(Int(candidates.finds[find].place), cells, present, candidates, compute)
             }
         }
     }

@@ -62,7 +62,9 @@ final class StreamLoad {
 
     /// Waits for the decisions of these events, and for what comes too much.
     func expect(_ events: Set<String>, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        try read("the decisions of \(events.count) events", sourceLocation: sourceLocation) { decisions.count >= events.count }
+        try read("the decisions of \(events.count) events", within: .seconds(180 + events.count / 100), sourceLocation: sourceLocation) {
+            decisions.count >= events.count
+        }
         // Not within the expectation, which would look into everything it is given.
         let areThese = Set(decisions.keys) == events
         #expect(areThese, "the decisions are of other events", sourceLocation: sourceLocation)
@@ -74,9 +76,9 @@ final class StreamLoad {
 
     var sentEvents: Set<String> { wanted }
 
-    private func read(_ what: String, sourceLocation: SourceLocation, until condition: () -> Bool) throws {
+    private func read(_ what: String, within limit: Duration = .seconds(180), sourceLocation: SourceLocation, until condition: () -> Bool) throws {
         do {
-            try tap.read(what, within: .seconds(180), sourceLocation: sourceLocation) {
+            try tap.read(what, within: limit, sourceLocation: sourceLocation) {
                 take()
                 return condition()
             }

@@ -1,2 +1,0 @@
-// The header holds everything; a target needs one source file.
-#include "CPrefetch.h"
