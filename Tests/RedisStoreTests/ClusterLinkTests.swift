@@ -57,7 +57,7 @@ private final class TestCluster {
     }
 }
 
-@Suite(.enabled(if: TestServer.isAvailable, TestServer.skipReason), .serialized, .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TestServer.isAvailable, TestServer.skipReason), .serialized, .timeLimit(.minutes(5)))
 struct ClusterLinkTests {
     @Test func commandsGoWhereTheirKeysAre() throws {
         let cluster = try TestCluster()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RedisStore
 
-@Suite(.enabled(if: TestServer.isAvailable, TestServer.skipReason), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TestServer.isAvailable, TestServer.skipReason), .timeLimit(.minutes(5)))
 struct StandaloneLinkTests {
     private func configuration(_ server: TestServer, replyTimeout: Int32 = 5_000) -> RedisConfiguration {
         var configuration = RedisConfiguration(address: server.address)
