@@ -198,19 +198,25 @@ void vane_json_scanner_free(vane_json_scanner *scanner) { delete scanner; }
 vane_json_outcome vane_json_scan(
     vane_json_scanner *scanner, const vane_json_keys *keys, const char *bytes, size_t count, vane_json_token *tokens,
     vane_json_token *data_tokens) {
+    const size_t needed = count + SIMDJSON_PADDING;
+    if (scanner->buffer.size() < needed) scanner->buffer.resize(needed * 2);
+    if (count > 0) std::memcpy(scanner->buffer.data(), bytes, count);
+    std::memset(scanner->buffer.data() + count, 0, SIMDJSON_PADDING);
+    return vane_json_scan_padded(scanner, keys, scanner->buffer.data(), count, tokens, data_tokens);
+}
+
+vane_json_outcome vane_json_scan_padded(
+    vane_json_scanner *scanner, const vane_json_keys *keys, const char *bytes, size_t count, vane_json_token *tokens,
+    vane_json_token *data_tokens) {
+    static_assert(SIMDJSON_PADDING <= VANE_JSON_PADDING, "callers leave too little room");
     // Only `kind` says whether the rest of a token means something.
     for (size_t i = 0; i < keys->entries.size(); i++) tokens[i].kind = VANE_JSON_ABSENT;
     if (data_tokens != nullptr)
         for (size_t i = 0; i < keys->entries.size(); i++) data_tokens[i].kind = VANE_JSON_ABSENT;
     if (count == 0) return {VANE_JSON_EMPTY, VANE_JSON_NO_KEY, "the event is empty"};
-    // simdjson reads past the end: the bytes are copied in front of its padding.
-    const size_t needed = count + SIMDJSON_PADDING;
-    if (scanner->buffer.size() < needed) scanner->buffer.resize(needed * 2);
-    std::memcpy(scanner->buffer.data(), bytes, count);
-    std::memset(scanner->buffer.data() + count, 0, SIMDJSON_PADDING);
 
     ondemand::document document;
-    if (auto code = scanner->parser.iterate(scanner->buffer.data(), count, scanner->buffer.size()).get(document)) return failed(code, VANE_JSON_NO_KEY);
+    if (auto code = scanner->parser.iterate(bytes, count, count + SIMDJSON_PADDING).get(document)) return failed(code, VANE_JSON_NO_KEY);
     ondemand::json_type type;
     if (auto code = document.type().get(type)) return failed(code, VANE_JSON_NO_KEY);
     if (type != ondemand::json_type::object) return {VANE_JSON_NOT_OBJECT, VANE_JSON_NO_KEY, "the event is not a JSON object"};

@@ -33,7 +33,7 @@ public final class Engine {
     var audiences: FixedArray<Audience>
     /// The rules that the event may meet.
     private var candidates: CandidateSet
-    /// How many rules were evaluated since the engine was made: what the index did not spare.
+    /// How many rules were evaluated, or found to hit without that, since the engine was made: what the index did not spare.
     public private(set) var evaluatedRules = 0
     /// Conditions for the general evaluator, which says what failed; made when a condition first fails for a reason that its compiled form cannot tell.
     private var diagnosing: [Int: Program] = [:]
@@ -195,21 +195,29 @@ public final class Engine {
             $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, frame, decision) }
         }
         var place = 0
-        while case let index = candidates.removeFirst(&place), index >= 0 {
+        var isCertain = false
+        while case let index = candidates.removeFirst(&place, isCertain: &isCertain), index >= 0 {
             let rule = compiled.base + index
             if Int(rule.pointee.priorityRank) < minimumPriority.rank { continue }
             evaluatedRules += 1
+            if isCertain {
+                hit(rule, &decision)
+                continue
+            }
             for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame, decision) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
             case .no: continue
-            case .yes:
-                let hit = Decision.Hit(package: Int(rule.pointee.package), rule: Int(rule.pointee.rule))
-                if acts(package: hit.package, decision) { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
+            case .yes: hit(rule, &decision)
             case .error:
                 decision.errors.append(error(rule.pointee, index, outcome, eventType, frame))
             }
         }
+    }
+
+    @inline(__always) private func hit(_ rule: UnsafeMutablePointer<RuleSet.CompiledRule>, _ decision: inout Decision) {
+        let hit = Decision.Hit(package: Int(rule.pointee.package), rule: Int(rule.pointee.rule))
+        if acts(package: hit.package, decision) { decision.hits.append(hit) } else { decision.shadowHits.append(hit) }
     }
 
     /// Computes an indicator, or a part that rules share, unless that is done.

@@ -46,6 +46,9 @@ public final class Decoder {
 
     deinit { vane_json_scanner_free(scanner) }
 
+    /// Larger events leave the batch nothing but their texts: what the schema does not know of them is not worth its memory.
+    private static let stagedBytesMax = 16 * 1024
+
     /// Decodes one event of a known type into a new row of `batch`, which must not be full.
     /// - Returns: the row.
     /// - Throws: why the event is refused; the batch is then as before.
@@ -54,11 +57,20 @@ public final class Decoder {
     ) throws(Rejection) -> Int {
         let plan = plans[eventType]
         try checkSize(bytes)
-        if !batch.hasRoom(forTextBytes: bytes.count + plan.textBytesMaxBesideEvent) {
+        // Once as it stands, and once more where its strings have escapes.
+        if !batch.hasRoom(forTextBytes: 2 * bytes.count + Int(VANE_JSON_PADDING) + plan.textBytesMaxBesideEvent) {
             throw Rejection(.tooLarge, "the batch holds too much text already")
         }
-        let outcome = vane_json_scan(
-            scanner, plan.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, plan.tokens, plan.dataTokens)
+        let outcome: vane_json_outcome
+        if bytes.count <= Self.stagedBytesMax {
+            let place = batch.stage(bytes, padding: Int(VANE_JSON_PADDING), room: bytes.count + plan.envelopeTextBytesMax)
+            outcome = vane_json_scan_padded(
+                scanner, plan.keys, place.assumingMemoryBound(to: CChar.self), bytes.count, plan.tokens, plan.dataTokens)
+        } else {
+            batch.unstage()
+            outcome = vane_json_scan(
+                scanner, plan.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, plan.tokens, plan.dataTokens)
+        }
         if outcome.status != VANE_JSON_OK { throw plan.rejection(outcome) }
         let row = batch.appendRow()
         do {
@@ -119,7 +131,7 @@ public final class Decoder {
         let idFingerprint = Fingerprint.of(id)
         batch.headers[row].idFingerprint = idFingerprint
         cells[EventType.idSlot] = idFingerprint
-        texts[EventType.idSlot] = batch.store(id)
+        texts[EventType.idSlot] = batch.reference(id)
         present[EventType.idSlot] = 1
 
         // Time, likewise.
@@ -169,14 +181,15 @@ public final class Decoder {
                     throw Rejection(.missingKey, field: plan.name(field), "the key field is empty")
                 }
                 cells[slot] = Fingerprint.of(bytes)
-                texts[slot] = batch.store(bytes)
+                texts[slot] = batch.reference(bytes)
             case .enumeration:
                 guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
-                guard let index = plan.enumerations[field.detail].index(of: Self.bytes(token)) else {
+                let index = plan.enumerationIndex(field, Self.bytes(token))
+                guard index >= 0 else {
                     throw Rejection(
-                        .unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerations[field.detail].names.joined(separator: ", "))")
+                        .unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerationNames(field).joined(separator: ", "))")
                 }
-                cells[slot] = UInt64(index)
+                cells[slot] = UInt64(bitPattern: Int64(index))
             case .decimal:
                 guard token.kind == VANE_JSON_NUMBER || token.kind == VANE_JSON_STRING else {
                     throw plan.wrongType(field, token, "a number, or a string that holds one")

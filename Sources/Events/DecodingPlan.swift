@@ -1,4 +1,5 @@
 internal import CSimdJSON
+internal import Expressions
 
 /// How one event type is read: its JSON keys, and what becomes of each field. Flat, so that decoding follows arrays only.
 final class DecodingPlan {
@@ -12,8 +13,10 @@ final class DecodingPlan {
         var slot: Int
         /// Index into the tokens.
         var key: Int
-        /// The scale of a decimal, or the index of an enumeration.
+        /// The scale of a decimal, or the index of an enumeration's first value among those of all.
         var detail: Int
+        /// Of an enumeration.
+        var valueCount = 0
     }
 
     let type: EventType
@@ -25,7 +28,8 @@ final class DecodingPlan {
     let dataTokens: UnsafeMutablePointer<vane_json_token>
     let fieldPlans: UnsafeMutablePointer<FieldPlan>
     let fieldCount: Int
-    let enumerations: [EnumerationIndex]
+    private let enumerationValues: FixedArray<EnumerationValue>
+    private let enumerationTexts: FixedArray<UInt8>
     let sensitiveSlots: [Int]
     let hasSensitive: Bool
     let hasDerivations: Bool
@@ -37,7 +41,9 @@ final class DecodingPlan {
     private(set) var traceparentKey = 0
     /// The payload of an envelope; -1 where the schema has a field of that name, so that events are never envelopes.
     private(set) var dataKey = -1
-    /// Bytes of text that a row may hold besides what stands in the event: pseudonyms, derived texts, the event type.
+    /// Bytes of text that a row may hold of what its envelope says, and the event type.
+    let envelopeTextBytesMax: Int
+    /// Bytes of text that a row may hold besides what stands in the event: these, pseudonyms, and derived texts.
     let textBytesMaxBesideEvent: Int
     private let keyNames: [String]
 
@@ -63,9 +69,11 @@ final class DecodingPlan {
         idKey = key(type.idKey)
         timeKey = key(type.timeKey)
         var plans: [FieldPlan] = []
-        var enumerations: [EnumerationIndex] = []
+        var values: [EnumerationValue] = []
+        var texts: [UInt8] = []
         for (slot, field) in type.fields.enumerated() where slot > EventType.typeSlot && field.derivation == nil {
             var detail = 0
+            var valueCount = 0
             let kind: Kind
             switch field.type {
             case .string: kind = .string
@@ -75,17 +83,24 @@ final class DecodingPlan {
             case .decimal(let scale):
                 kind = .decimal
                 detail = scale
-            case .enumeration(let values):
+            case .enumeration(let names):
                 kind = .enumeration
-                detail = enumerations.count
-                enumerations.append(EnumerationIndex(values))
+                detail = values.count
+                valueCount = names.count
+                for name in names {
+                    let text = Array(name.utf8)
+                    // Padded, as what it is compared with is.
+                    let start = (text + Array(repeating: 0, count: 8)).withUnsafeBytes { EnumerationValue.start(.init(rebasing: $0[..<text.count])) }
+                    values.append(EnumerationValue(start: start, count: text.count, offset: texts.count))
+                    texts += text
+                }
             case .timestamp: kind = .timestamp
             }
             let isKey = schema.entities.contains { $0.participations[eventType]?.keySlots.contains(slot) ?? false }
             plans.append(
                 FieldPlan(
                     kind: kind, optional: field.optional, isKey: isKey, slot: slot,
-                    key: key(field.name, flag: kind == .double ? Int(VANE_JSON_KEY_REAL) : 0), detail: detail))
+                    key: key(field.name, flag: kind == .double ? Int(VANE_JSON_KEY_REAL) : 0), detail: detail, valueCount: valueCount))
         }
         specVersionKey = key("specversion")
         envelopeIDKey = key("id")
@@ -108,11 +123,13 @@ final class DecodingPlan {
         fieldPlans = .allocate(capacity: max(plans.count, 1))
         fieldPlans.initialize(from: plans, count: plans.count)
         fieldCount = plans.count
-        self.enumerations = enumerations
+        enumerationValues = FixedArray(values)
+        enumerationTexts = FixedArray(texts)
         sensitiveSlots = type.fields.indices.filter { type.fields[$0].sensitive }
         hasSensitive = !sensitiveSlots.isEmpty
+        envelopeTextBytesMax = typeName.count + 2 * FieldLimits.eventIDBytesMax
         textBytesMaxBesideEvent =
-            typeName.count + 2 * FieldLimits.eventIDBytesMax + sensitiveSlots.count * 64
+            envelopeTextBytesMax + sensitiveSlots.count * 64
             + type.fields.count { $0.derivation != nil } * FieldLimits.stringBytesMax
         hasDerivations = type.fields.contains { $0.derivation != nil }
         keyNames = names
@@ -123,6 +140,28 @@ final class DecodingPlan {
         tokens.deallocate()
         dataTokens.deallocate()
         fieldPlans.deallocate()
+        enumerationValues.deallocate()
+        enumerationTexts.deallocate()
+    }
+
+    /// The index of an enumeration's value, or -1. Linear in the number of values, which `FieldLimits.enumerationValuesMax` bounds.
+    /// - Parameter text: can be read for eight bytes beyond its end.
+    @inline(__always) func enumerationIndex(_ field: FieldPlan, _ text: UnsafeRawBufferPointer) -> Int {
+        let start = EnumerationValue.start(text)
+        for index in 0..<field.valueCount {
+            let value = enumerationValues.base + field.detail + index
+            if value.pointee.start == start && value.pointee.count == text.count && (text.count <= 8 || isEqual(value.pointee, text)) { return index }
+        }
+        return -1
+    }
+
+    @inline(never) private func isEqual(_ value: EnumerationValue, _ text: UnsafeRawBufferPointer) -> Bool {
+        UnsafeRawBufferPointer(start: enumerationTexts.base + value.offset, count: value.count).elementsEqual(text)
+    }
+
+    func enumerationNames(_ field: FieldPlan) -> [String] {
+        guard case .enumeration(let names) = type.fields[field.slot].type else { return [] }
+        return names
     }
 
     func name(_ field: FieldPlan) -> String { type.fields[field.slot].name }
@@ -168,25 +207,18 @@ final class DecodingPlan {
     }
 }
 
-/// Finds an enum's value by its text, without hashing the short lists that enums are.
-struct EnumerationIndex {
-    let names: [String]
-    private let bytes: [[UInt8]]
+/// A value of an enum, to be found by its text without a loop over the bytes of most.
+struct EnumerationValue {
+    /// The first eight bytes of the text, zeros where it is shorter.
+    var start: UInt64
+    var count: Int
+    /// Where the whole text is among those of all values.
+    var offset: Int
 
-    init(_ names: [String]) {
-        self.names = names
-        bytes = names.map { Array($0.utf8) }
-    }
-
-    /// Linear in the number of values, which `FieldLimits.enumerationValuesMax` bounds.
-    func index(of text: UnsafeRawBufferPointer) -> Int? {
-        for index in bytes.indices where bytes[index].count == text.count {
-            let equal = bytes[index].withUnsafeBytes { value in
-                value.elementsEqual(text)
-            }
-            if equal { return index }
-        }
-        return nil
+    /// The first eight bytes of a text that as many can be read from, zeros where it is shorter.
+    @inline(__always) static func start(_ text: UnsafeRawBufferPointer) -> UInt64 {
+        let word = text.count == 0 ? 0 : UInt64(littleEndian: text.baseAddress!.loadUnaligned(as: UInt64.self))
+        return text.count >= 8 ? word : word & ((1 << UInt64(8 * text.count)) - 1)
     }
 }
 

@@ -33,6 +33,8 @@ public final class EventBatch {
     private var arenaCount = 0
     /// Bytes of the arena that belong to the rows before the last one.
     private var arenaCountBeforeLast = 0
+    /// Where the last staged event is in the arena.
+    private var staged = 0..<0
 
     /// References into the arena have 32 bits.
     private static let arenaBytesMax = Int(UInt32.max)
@@ -71,26 +73,55 @@ public final class EventBatch {
     public func removeAll() {
         count = 0
         arenaCount = 0
+        unstage()
     }
 
     /// Forgets the last row and its texts: its event was rejected. Only right after it was decoded.
     public func removeLast() {
         count -= 1
         arenaCount = arenaCountBeforeLast
+        unstage()
     }
 
     /// Whether texts of so many bytes still fit.
     func hasRoom(forTextBytes bytes: Int) -> Bool { bytes <= Self.arenaBytesMax - arenaCount }
 
-    /// A new row with no values. The batch must not be full.
+    /// Copies an event behind the texts, so that its strings need no copy of their own: `reference` finds them there. The next row keeps it.
+    /// - Parameters:
+    ///   - padding: zeros behind it.
+    ///   - room: bytes of other texts that can follow before all references are taken; the arena stays where it is meanwhile.
+    func stage(_ bytes: UnsafeRawBufferPointer, padding: Int, room: Int) -> UnsafeRawPointer {
+        let needed = arenaCount + bytes.count + max(padding, room)
+        if needed > arenaCapacity { grow(toHold: needed) }
+        let place = arena + arenaCount
+        if let base = bytes.baseAddress { place.copyMemory(from: base, byteCount: bytes.count) }
+        (place + bytes.count).initializeMemory(as: UInt8.self, repeating: 0, count: padding)
+        staged = arenaCount..<arenaCount + bytes.count
+        return UnsafeRawPointer(place)
+    }
+
+    /// Forgets what was staged, so that no row keeps it.
+    func unstage() { staged = arenaCount..<arenaCount }
+
+    /// A new row with no values, and the event that was staged for it, if any. The batch must not be full.
     func appendRow() -> Int {
         precondition(count < capacity)
         let row = count
         (present + row * stride).update(repeating: 0, count: stride)
         headers[row] = EventHeader()
         arenaCountBeforeLast = arenaCount
+        arenaCount = max(arenaCount, staged.upperBound)
         count += 1
         return row
+    }
+
+    /// Refers to `bytes` where they are part of the staged event, and copies them otherwise.
+    @inline(__always) func reference(_ bytes: UnsafeRawBufferPointer) -> TextReference {
+        let offset = UInt(bitPattern: bytes.baseAddress) &- UInt(bitPattern: arena)
+        if offset >= UInt(bitPattern: staged.lowerBound) && offset < UInt(bitPattern: staged.upperBound) {
+            return TextReference(offset: UInt32(truncatingIfNeeded: offset), count: UInt32(truncatingIfNeeded: bytes.count))
+        }
+        return store(bytes)
     }
 
     /// Copies `bytes` into the batch.

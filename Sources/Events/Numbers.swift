@@ -3,7 +3,36 @@ enum Numbers {
     enum Failure: Error { case malformed, outOfRange, tooManyDecimals, notWhole }
 
     /// A decimal as minor units: `12.5` at scale 2 is 1250. Exponents are read; digits beyond the scale must be zeros.
-    static func minorUnits(_ text: UnsafeBufferPointer<UInt8>, scale: Int) throws(Failure) -> Int64 {
+    @inline(__always) static func minorUnits(_ text: UnsafeBufferPointer<UInt8>, scale: Int) throws(Failure) -> Int64 {
+        let units = shortMinorUnits(text, scale)
+        return units >= 0 ? units : try anyMinorUnits(text, scale)
+    }
+
+    /// What amounts look like: digits, at most one point among them, so few that nothing overflows. -1 for anything else, right or wrong.
+    @inline(__always) private static func shortMinorUnits(_ text: UnsafeBufferPointer<UInt8>, _ scale: Int) -> Int64 {
+        let count = text.count
+        guard count > 0 && count + scale <= 18 && !hasLeadingZero(text, 0) else { return -1 }
+        var units: Int64 = 0
+        var point = -1
+        var at = 0
+        while at < count {
+            let digit = text[at] &- UInt8(ascii: "0")
+            if digit <= 9 {
+                units = units &* 10 &+ Int64(digit)
+            } else if text[at] == UInt8(ascii: "."), point < 0 {
+                point = at
+            } else {
+                return -1
+            }
+            at += 1
+        }
+        let decimals = point < 0 ? 0 : count - point - 1
+        guard point != 0 && point != count - 1 && decimals <= scale else { return -1 }
+        for _ in decimals..<scale { units = units &* 10 }
+        return units <= FieldLimits.decimalMinorUnitsMax ? units : -1
+    }
+
+    @inline(never) private static func anyMinorUnits(_ text: UnsafeBufferPointer<UInt8>, _ scale: Int) throws(Failure) -> Int64 {
         var at = 0
         let negative = at < text.count && text[at] == UInt8(ascii: "-")
         if negative { at += 1 }

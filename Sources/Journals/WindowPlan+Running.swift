@@ -125,9 +125,11 @@ extension WindowPlan {
             count.pointee = count.pointee &+ UInt64(head &- entering) &- UInt64(left &- oldTail)
             if group.pointee.accumulators.count == 1 { return }
         }
-        if group.pointee.sumOffset >= 0 {
+        if group.pointee.isSimple {
+            let oldest = records + Int(oldTail &- base) &* stride
             let newest = records + Int(entering &- base) &* stride
-            return moveSum(group, states, from: records + Int(oldTail &- base) &* stride, left &- oldTail, to: newest, head &- entering)
+            if group.pointee.filterMask == 0 { return moveSum(group, states, from: oldest, left &- oldTail, to: newest, head &- entering) }
+            return moveFilteredSum(group, cursor, from: oldest, left &- oldTail, to: newest, entering, head, types)
         }
         let leaving = Stretch(first: oldTail, end: left, windowEnd: oldHead)
         let coming = Stretch(first: entering, end: head, windowEnd: head)
@@ -158,6 +160,46 @@ extension WindowPlan {
             at += stride
         }
         state.pointee = sum
+    }
+
+    /// The same for a sum or a count, or both, under one filter.
+    @inline(never) private func moveFilteredSum(
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32,
+        to newest: UnsafeMutableRawPointer, _ entering: UInt32, _ end: UInt32, _ types: UnsafePointer<UInt64>
+    ) {
+        let states = cursor.pointee.states!
+        let field = group.pointee.sumField
+        let bit = group.pointee.sumBit
+        let mask = group.pointee.filterMask
+        // Where there is no sum, its bit is none that a record has.
+        var sum = ExactSumState()
+        var passed: UInt64 = 0
+        var at = oldest
+        for _ in 0..<leaving {
+            if filters.matches(Record(at), mask: mask, eventTypeFingerprints: types) != 0 {
+                passed &-= 1
+                if Record(at).isPresent(bit) { sum.remove(Int64(bitPattern: Record(at).wide(field))) }
+            }
+            at += stride
+        }
+        at = newest
+        var ordinal = entering
+        while ordinal != end {
+            let passes =
+                ordinal == cursor.pointee.ordinal
+                ? passedByOwn(mask, Record(at), cursor, types) & mask : filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
+            if passes != 0 {
+                passed &+= 1
+                if Record(at).isPresent(bit) { sum.add(Int64(bitPattern: Record(at).wide(field))) }
+            }
+            at += stride
+            ordinal &+= 1
+        }
+        if group.pointee.passedOffset >= 0 {
+            let count = (states + group.pointee.passedOffset).assumingMemoryBound(to: UInt64.self)
+            count.pointee = count.pointee &+ passed
+        }
+        if group.pointee.sumOffset >= 0 { (states + group.pointee.sumOffset).assumingMemoryBound(to: ExactSumState.self).pointee.add(sum) }
     }
 
     /// Ordinals of records that leave a window together, or enter it.

@@ -18,10 +18,14 @@ final class WindowPlan {
         var countsAll = false
         /// Where it is counted.
         var countOffset = 0
-        /// Where all there is besides is one exact sum of a wide field over all records: its state, the field and the field's presence bit. Most sums are.
+        /// All there is besides is one exact sum of a wide field, or one count, or both under the same filter. Most windows are like that.
+        var isSimple = false
+        /// The sum's state or -1, the field, and the field's presence bit: 0 where there is no sum.
         var sumOffset = -1
         var sumField = 0
         var sumBit: UInt32 = 0
+        /// Where the records that pass the filter are counted, or -1.
+        var passedOffset = -1
         var stateOffset = 0
         /// Of windows of fixed length: from the event back to the window's exclusive start.
         var reach: Int64 = 0
@@ -324,11 +328,17 @@ extension WindowPlan {
                     groups[group].filterMask |= accumulator.filterBit
                     if !accumulator.isOrderIndependent { groups[group].isOrderIndependent = false }
                 }
-                let summed = sorted[start...].filter { !$0.countsAll }
-                if summed.count == 1, let sum = summed.first, sum.kind == .exactSum, sum.filterBit == 0, sum.isWide {
-                    groups[group].sumOffset = sum.stateOffset
-                    groups[group].sumField = sum.offset
-                    groups[group].sumBit = sum.requiredBit
+                let others = sorted[start...].filter { !$0.countsAll }
+                let sums = others.filter { $0.kind == .exactSum && $0.isWide }
+                let counts = others.filter { $0.kind == .count }
+                if !others.isEmpty, sums.count <= 1, counts.count <= 1, sums.count + counts.count == others.count, Set(others.map(\.filterBit)).count == 1 {
+                    groups[group].isSimple = true
+                    if let sum = sums.first {
+                        groups[group].sumOffset = sum.stateOffset
+                        groups[group].sumField = sum.offset
+                        groups[group].sumBit = sum.requiredBit
+                    }
+                    if let count = counts.first { groups[group].passedOffset = count.stateOffset }
                 }
                 for step in groups[group].steps.indices { groups[group].filterMask |= groups[group].steps[step] }
                 groups[group].filterMask |= groups[group].filterBit

@@ -6,12 +6,12 @@ extension Producer {
     /// Once, before the first transaction: fences off earlier producers of the same `transactional.id` and ends what they left
     /// open.
     public func initTransactions(timeoutMilliseconds: Int32) -> TransactionResult {
-        unsafe result(rd_kafka_init_transactions(client.pointer, timeoutMilliseconds), "prepare for transactions")
+        unsafe TransactionResult(taking: rd_kafka_init_transactions(client.pointer, timeoutMilliseconds), "prepare for transactions")
     }
 
     /// Starts a transaction; what is produced from here on belongs to it. Local.
     public func beginTransaction() -> TransactionResult {
-        unsafe result(rd_kafka_begin_transaction(client.pointer), "begin a transaction")
+        unsafe settled(timeoutMilliseconds: 0) ?? TransactionResult(taking: rd_kafka_begin_transaction(client.pointer), "begin a transaction")
     }
 
     /// Makes the consumer group's offsets (the next ones to read) part of the transaction. A member that was replaced gets
@@ -19,37 +19,51 @@ extension Producer {
     ///
     /// - Parameter note: a text that the group keeps beside a partition's offset until the next commit of it, for
     ///   ``GroupObserver/notes(_:timeoutMilliseconds:)``. At most `offset.metadata.max.bytes` of the broker, 4,096.
+    /// - Returns: after the time limit `retriable`, with the call still under way: until it has ended, all steps of this
+    ///   transaction are `retriable`.
     public func sendOffsets(
-        _ offsets: [PartitionOffset], note: (TopicPartition) -> String? = { _ in nil }, of group: borrowing ConsumerGroupMetadata,
+        _ offsets: [PartitionOffset], note: (TopicPartition) -> String? = { _ in nil }, of group: consuming ConsumerGroupMetadata,
         timeoutMilliseconds: Int32
     ) -> TransactionResult {
-        let list = PartitionList(offsets, note: note)
-        return unsafe result(
-            rd_kafka_send_offsets_to_transaction(client.pointer, list.pointer, group.pointer, timeoutMilliseconds),
-            "add offsets to the transaction")
+        let sender = offsetSender ?? OffsetSender(client)
+        offsetSender = sender
+        return sender.send(PartitionList(offsets, note: note), group, timeoutMilliseconds: timeoutMilliseconds)
     }
 
     /// Waits until every message is acknowledged, then commits. After `retriable` (such as a timeout) the commit must be
     /// tried again: whether it has happened is not known yet.
     public func commitTransaction(timeoutMilliseconds: Int32) -> TransactionResult {
-        unsafe result(rd_kafka_commit_transaction(client.pointer, timeoutMilliseconds), "commit the transaction")
+        unsafe settled(timeoutMilliseconds: timeoutMilliseconds)
+            ?? TransactionResult(taking: rd_kafka_commit_transaction(client.pointer, timeoutMilliseconds), "commit the transaction")
     }
 
     /// Gives the transaction up, with its messages, whose reports then carry failures. The consumer must go back with
     /// ``Consumer/rewindToCommitted(timeoutMilliseconds:)``.
     public func abortTransaction(timeoutMilliseconds: Int32) -> TransactionResult {
-        unsafe result(rd_kafka_abort_transaction(client.pointer, timeoutMilliseconds), "abort the transaction")
+        unsafe settled(timeoutMilliseconds: timeoutMilliseconds)
+            ?? TransactionResult(taking: rd_kafka_abort_transaction(client.pointer, timeoutMilliseconds), "abort the transaction")
     }
 
-    /// SAFETY: takes over the error object.
-    @unsafe private func result(_ object: OpaquePointer?, _ operation: String) -> TransactionResult {
-        guard let object = unsafe object else { return .done }
+    /// Lets a late ``sendOffsets(_:note:of:timeoutMilliseconds:)`` end. What it came to, the step that follows finds out.
+    /// - Returns: nil where none is under way any more.
+    private func settled(timeoutMilliseconds: Int32) -> TransactionResult? {
+        guard let offsetSender, offsetSender.isUnderWay else { return nil }
+        let result = offsetSender.settle(timeoutMilliseconds: timeoutMilliseconds)
+        return offsetSender.isUnderWay ? result : nil
+    }
+}
+
+extension TransactionResult {
+    /// SAFETY: takes over the error object; nil is success.
+    @unsafe init(taking object: OpaquePointer?, _ operation: String) {
+        guard let object = unsafe object else {
+            self = .done
+            return
+        }
         let isFatal = unsafe rd_kafka_error_is_fatal(object) != 0
         let mustAbort = unsafe rd_kafka_error_txn_requires_abort(object) != 0
         let canRetry = unsafe rd_kafka_error_is_retriable(object) != 0
         let error = unsafe KafkaError.take(object, operation)!
-        if isFatal { return .fatal(error) }
-        if mustAbort { return .abortable(error) }
-        return canRetry ? .retriable(error) : .fatal(error)
+        self = isFatal ? .fatal(error) : mustAbort ? .abortable(error) : canRetry ? .retriable(error) : .fatal(error)
     }
 }

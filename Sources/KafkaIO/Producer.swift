@@ -10,6 +10,8 @@ internal import CRdKafka
     private var waker: Waker?
     private let outstanding: Outstanding
     private let making: Making
+    /// Made with the first transaction.
+    var offsetSender: OffsetSender?
     /// By the topic's index.
     private var handles: [OpaquePointer?]
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>

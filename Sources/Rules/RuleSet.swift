@@ -179,8 +179,11 @@ public final class RuleSet: @unchecked Sendable {
                         package: Int32(place.package), rule: Int32(place.rule), program: .passUnretained(program), firstUsed: Int32(allUsed.count),
                         usedCount: Int32(used.count), priorityRank: UInt8(package.priority.rank), isList: rule.kind == .list,
                         level: Int8(package.decide.levels.firstIndex { $0.name == rule.level } ?? -1), score: rule.score))
+                let constraints = program.constraints.filter { $0.slot != absentSlot }
                 matched[event].append(
-                    MatchedRule(constraints: program.constraints.filter { $0.slot != absentSlot }, priorityRank: UInt8(package.priority.rank)))
+                    MatchedRule(
+                        constraints: constraints, constraintsDecide: program.constraintsDecide && constraints.count == program.constraints.count,
+                        priorityRank: UInt8(package.priority.rank)))
                 details[event].append(Detail(bindings: condition.bindings, variables: variables))
                 allUsed += used
             }

@@ -87,7 +87,8 @@ extension IntegrationTests {
             second.signal(SIGTERM)
             #expect(try second.wait() == 0)
             #expect(tap.records.count == sent, "orderly hand-overs repeat nothing: \(first.errors.text)")
-            for process in [first, second] { #expect(!process.errors.text.contains("WARN")) }
+            // Events wait while partitions move, and that they are old then may be said.
+            for process in [first, second] { #expect(!process.errors.lines.contains { $0.contains("WARN") && !$0.contains("overload") }) }
         }
 
         @Test(.enabled(if: Cluster.canBeKilled, needsOwn)) func waitsForABrokerAndSurvivesItsCrash() throws {

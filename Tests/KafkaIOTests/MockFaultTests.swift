@@ -99,6 +99,39 @@ extension KafkaTests {
             try reader.close()
         }
 
+        /// librdkafka 2.0.2 itself waits until the broker is back, whatever limit it is given.
+        @Test func aTransactionsStepsKeepTheirTimeWhileTheBrokerIsAway() throws {
+            let input = try cluster.topic("input")
+            let producer = try TestProducer(mock.bootstrapServers, properties: [("transactional.id", unique("id"))])
+            reach("transactions", until: { producer.producer.initTransactions(timeoutMilliseconds: 1_000) == .done }) {}
+            producer.produce(input, value: "before")
+            let reader = try TestConsumer(mock.bootstrapServers, topics: [])
+            try reader.consumer.readAlone([input], timeoutMilliseconds: 10_000)
+            let offsets = [PartitionOffset(partition: TopicPartition(topic: Topic(input), partition: 0), offset: 1)]
+            func sendOffsets(_ limit: Int32) throws -> TransactionResult {
+                try producer.producer.sendOffsets(offsets, of: reader.consumer.groupMetadata(), timeoutMilliseconds: limit)
+            }
+            #expect(producer.producer.beginTransaction() == .done)
+            reach("offsets", until: { (try? sendOffsets(1_000)) == .done }) {}
+            #expect(producer.producer.commitTransaction(timeoutMilliseconds: 10_000) == .done)
+
+            #expect(producer.producer.beginTransaction() == .done)
+            try mock.takeDown()
+            for step in 0..<4 {
+                let before = ContinuousClock.now
+                let result = try step % 2 == 0 ? sendOffsets(200) : producer.producer.abortTransaction(timeoutMilliseconds: 200)
+                #expect(ContinuousClock.now - before < .seconds(5))
+                guard case .retriable = result else {
+                    Issue.record("step \(step): \(result)")
+                    return
+                }
+            }
+            try mock.bringUp()
+            reach("offsets", within: .seconds(60), until: { (try? sendOffsets(1_000)) == .done }) { producer.producer.poll() }
+            #expect(producer.producer.commitTransaction(timeoutMilliseconds: 10_000) == .done)
+            try reader.close()
+        }
+
         @Test func wakesFromAnotherThread() throws {
             let reader = try TestConsumer(mock.bootstrapServers, topics: [])
             reader.consumer.waker.wake()

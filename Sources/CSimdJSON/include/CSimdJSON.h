@@ -18,7 +18,7 @@ typedef enum : uint8_t {
 } vane_json_kind;
 
 typedef struct {
-    const char *bytes;  // valid until the next scan with the same scanner
+    const char *bytes;  // valid until the next scan with the same scanner; readable for 8 bytes beyond `count`
     double real;
     uint32_t count;
     vane_json_kind kind;
@@ -48,6 +48,8 @@ enum {
     VANE_JSON_KEY_DATA = 2,  // an object under this key is scanned with the same keys (the payload of an envelope)
 };
 #define VANE_JSON_NO_KEY ((uint16_t)0xffff)
+/// simdjson reads so many bytes past the end.
+#define VANE_JSON_PADDING 64
 
 /// The keys to look for. Made once, read by any scanner.
 typedef struct vane_json_keys vane_json_keys;
@@ -65,6 +67,10 @@ void vane_json_scanner_free(vane_json_scanner *scanner);
 /// an object under a key flagged DATA. Members with other names are skipped. Values nested deeper come as OBJECT or ARRAY.
 /// The cost is one pass over the bytes, and no allocation once the buffers have grown to the largest event.
 vane_json_outcome vane_json_scan(
+    vane_json_scanner *scanner, const vane_json_keys *keys, const char *bytes, size_t count, vane_json_token *tokens,
+    vane_json_token *data_tokens);
+/// The same without a copy: VANE_JSON_PADDING zeros follow the bytes, and tokens point into them, but for strings with escapes.
+vane_json_outcome vane_json_scan_padded(
     vane_json_scanner *scanner, const vane_json_keys *keys, const char *bytes, size_t count, vane_json_token *tokens,
     vane_json_token *data_tokens);
 

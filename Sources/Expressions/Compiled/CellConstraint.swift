@@ -35,13 +35,16 @@ public struct CellConstraint: Sendable, Equatable {
         self = values.map { CellConstraint(slot: slot, isDouble: isDouble, values: $0) } ?? CellConstraint(slot: slot, isDouble: isDouble, low: low, high: high)
     }
 
+    /// The key of NaN, and of no number.
+    public static var notANumber: Int64 { .max }
+
     /// The key of a cell: an integer that is ordered as the cell's values are, and equal where they are.
     ///
     /// NaN is above everything. It meets no comparison, so this lets through too much, which is allowed.
     @inline(__always) public static func key(_ cell: UInt64, isDouble: Bool) -> Int64 {
         let bits = Int64(bitPattern: cell)
         guard isDouble else { return bits }
-        if Double(bitPattern: cell).isNaN { return .max }
+        if Double(bitPattern: cell).isNaN { return notANumber }
         // Of negative doubles the greater bits are the lesser number; both zeros are one.
         return bits >= 0 ? bits : bits == .min ? 0 : bits ^ .max
     }

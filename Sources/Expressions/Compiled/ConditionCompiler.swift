@@ -68,7 +68,7 @@ struct ConditionCompiler {
             general(expression.expression, yes: Instruction.toYes, no: Instruction.toNo, error: Instruction.toError)
         }
         finish()
-        program.constraints = constraints()
+        (program.constraints, program.constraintsDecide) = constraints()
         return program
     }
 
@@ -118,19 +118,23 @@ struct ConditionCompiler {
         return cell
     }
 
-    /// What the terms that are one comparison with a constant demand of their cells, one constraint for each cell.
-    private func constraints() -> [CellConstraint] {
+    /// What the terms that are one comparison with a constant demand of their cells, one constraint for each cell; and whether all terms are like that.
+    private func constraints() -> ([CellConstraint], areAll: Bool) {
         let alone = terms.isEmpty && program.instructions.count == 1 ? [0..<1] : terms
         var found: [CellConstraint] = []
-        for term in alone where term.count == 1 {
-            guard let constraint = program.instructions[term.lowerBound].constraint(program.sets) else { continue }
+        var areAll = !alone.isEmpty
+        for term in alone {
+            guard term.count == 1, let constraint = program.instructions[term.lowerBound].constraint(program.sets) else {
+                areAll = false
+                continue
+            }
             if let index = found.firstIndex(where: { $0.slot == constraint.slot }) {
                 found[index].intersect(constraint)
             } else {
                 found.append(constraint)
             }
         }
-        return found
+        return (found, areAll)
     }
 
     private func resolve(_ target: Target) -> UInt16 {

@@ -88,6 +88,7 @@ public final class ConditionProgram: Sendable {
         var zones: [TimeZoneRules?] = []
         var generals: [GeneralPart] = []
         var constraints: [CellConstraint] = []
+        var constraintsDecide = false
         var sharedSlots: [Int] = []
         var frameWidth = 0
     }
@@ -101,6 +102,8 @@ public final class ConditionProgram: Sendable {
     public let frameWidth: Int
     /// What the condition demands of single cells: it is false where one of them has a value that is not let through. One for each cell at most.
     public let constraints: [CellConstraint]
+    /// There is nothing else to the condition: it is true where each of these cells has a value that is let through. NaN is never true, let through or not.
+    public let constraintsDecide: Bool
     /// The cells of shared parts that must be computed before.
     public let sharedSlots: [Int]
     /// Set where the whole condition is one comparison of a cell with a constant.
@@ -113,6 +116,7 @@ public final class ConditionProgram: Sendable {
         zones = parts.zones
         generals = parts.generals
         constraints = parts.constraints
+        constraintsDecide = parts.constraintsDecide
         sharedSlots = parts.sharedSlots
         frameWidth = parts.frameWidth
         var equality: (slot: Int, value: UInt64, isEqual: Bool)?

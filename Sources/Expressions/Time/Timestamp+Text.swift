@@ -5,17 +5,14 @@ extension Timestamp {
     public init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
         // The shortest form is 2030-01-31T08:00:00Z.
         guard bytes.count >= 20 else { return nil }
-        func number(_ start: Int, _ digits: Int) -> Int? {
-            var result = 0
-            for index in start..<(start + digits) {
-                let digit = bytes[index] &- 0x30
-                guard digit <= 9 else { return nil }
-                result = result * 10 + Int(digit)
-            }
-            return result
+        /// Two digits; more than any part of a time where they are none.
+        @inline(__always) func pair(_ at: Int) -> Int {
+            let (tens, ones) = (bytes[at] &- 0x30, bytes[at + 1] &- 0x30)
+            return tens <= 9 && ones <= 9 ? Int(tens) * 10 + Int(ones) : 1_000_000
         }
-        guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-            let minute = number(14, 2), let second = number(17, 2), bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+        let year = pair(0) * 100 + pair(2)
+        let (month, day, hour, minute, second) = (pair(5), pair(8), pair(11), pair(14), pair(17))
+        guard year <= 9999, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             bytes[10] | 0x20 == UInt8(ascii: "t"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             (1...12).contains(month), day >= 1, day <= CivilTime.daysInMonth(year: Int64(year), month: month), hour <= 23, minute <= 59,
             second <= 59
@@ -38,9 +35,9 @@ extension Timestamp {
         switch bytes[index] {
         case UInt8(ascii: "Z"), UInt8(ascii: "z"): index += 1
         case UInt8(ascii: "+"), UInt8(ascii: "-"):
-            guard bytes.count == index + 6, bytes[index + 3] == UInt8(ascii: ":"), let hours = number(index + 1, 2),
-                let minutes = number(index + 4, 2), hours <= 23, minutes <= 59
-            else { return nil }
+            guard bytes.count == index + 6, bytes[index + 3] == UInt8(ascii: ":") else { return nil }
+            let (hours, minutes) = (pair(index + 1), pair(index + 4))
+            guard hours <= 23, minutes <= 59 else { return nil }
             offset = (hours * 60 + minutes) * (bytes[index] == UInt8(ascii: "-") ? -60 : 60)
             index += 6
         default: return nil

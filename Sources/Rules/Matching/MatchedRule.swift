@@ -4,6 +4,8 @@ internal import Expressions
 struct MatchedRule {
     /// What its condition demands of single cells.
     var constraints: [CellConstraint]
+    /// The constraints are the whole condition.
+    var constraintsDecide: Bool
     var priorityRank: UInt8
 
     func constraint(on slot: Int) -> CellConstraint? { constraints.first { $0.slot == slot } }

@@ -66,7 +66,7 @@ public final class RuleMatcher: @unchecked Sendable {
         }
     }
 
-    /// Puts the rules that the event in a frame may meet into `candidates`.
+    /// Puts the rules that the event in a frame may meet into `candidates`; those that it is certain to meet are marked there.
     /// - Parameters:
     ///   - minimumRank: cells that only rules of lower priority look at are passed over; the caller passes over such rules among the candidates.
     ///   - compute: computes an indicator that is `Presence.pending`; called only where a rule that is still possible needs it.

@@ -25,13 +25,14 @@ struct ValueIndex {
 
     /// A step of a posting. The postings of a value follow one another, each a head and then its checks: near each other in memory.
     ///
-    /// The head (`slot` -1) names the rule in `key`. A check is a bound that the rule sets to another cell: it is ruled out where the cell's key ^ flip is
+    /// The head (`slot` -1) names the rule in `key`, and says whether the checks are its whole condition. A check is a bound that the rule sets to another cell: it is ruled out where the cell's key ^ flip is
     /// less than `key`, as in `BitmapGroup.Bound`. Most rules that a value leads to end there, without their program being looked at.
     struct Step {
         var key: Int64
         var slot: Int32
         var isDouble = false
         var isUpper = false
+        var isWhole = false
         /// Nothing follows that belongs to the value.
         var isLast = false
     }
@@ -64,9 +65,11 @@ struct ValueIndex {
                         seed: UInt64(operand + 1) &* 0x9E37_79B9_7F4A_7C15))
             }
             operands[operand].priorityRank = max(operands[operand].priorityRank, rule.priorityRank)
-            var posting = [Step(key: Int64(number), slot: -1)]
+            let others = rule.constraints.filter { $0.slot != slot }
+            // Of several single values, checks tell the least and the greatest only.
+            var posting = [Step(key: Int64(number), slot: -1, isWhole: rule.constraintsDecide && others.allSatisfy { ($0.values?.count ?? 1) == 1 })]
             // Indicators last: the fields may spare them.
-            for other in rule.constraints.filter({ $0.slot != slot }).sorted(by: { $0.slot < $1.slot }) {
+            for other in others.sorted(by: { $0.slot < $1.slot }) {
                 if other.low != .min { posting.append(Step(key: other.low, slot: Int32(other.slot), isDouble: other.isDouble)) }
                 if other.high != .max { posting.append(Step(key: ~other.high, slot: Int32(other.slot), isDouble: other.isDouble, isUpper: true)) }
             }
@@ -161,22 +164,29 @@ struct ValueIndex {
         _ first: Int, _ cells: UnsafeMutablePointer<UInt64>, _ present: UnsafeMutablePointer<UInt8>, _ candidates: CandidateSet, _ compute: (Int) -> Void
     ) {
         var rule = -1
+        // Not where a check could not be made.
+        var isCertain = false
         var step = steps.base + first - 1
         repeat {
             step += 1
             let slot = Int(step.pointee.slot)
             if slot < 0 {
-                if rule >= 0 { candidates.insert(rule) }
+                if rule >= 0 { candidates.insert(rule, isCertain: isCertain) }
                 rule = Int(step.pointee.key)
+                isCertain = step.pointee.isWhole
                 continue
             }
             if rule < 0 { continue }
             if present[slot] == Presence.pending { compute(slot - firstIndicatorSlot) }
             // What has no value does not rule out: the condition may be an error.
-            guard present[slot] == Presence.value else { continue }
+            guard present[slot] == Presence.value else {
+                isCertain = false
+                continue
+            }
             let key = CellConstraint.key(cells[slot], isDouble: step.pointee.isDouble)
+            if step.pointee.isDouble && key == CellConstraint.notANumber { isCertain = false }
             if (step.pointee.isUpper ? ~key : key) < step.pointee.key { rule = -1 }
         } while !step.pointee.isLast
-        if rule >= 0 { candidates.insert(rule) }
+        if rule >= 0 { candidates.insert(rule, isCertain: isCertain) }
     }
 }
