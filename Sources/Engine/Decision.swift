@@ -1,4 +1,3 @@
-public import Journals
 /// What the engine concludes about one event. Reused from event to event; everything in it is in a fixed order.
 public struct Decision {
     public struct Hit: Sendable {
@@ -41,8 +40,6 @@ public struct Decision {
     public internal(set) var score = 0.0
     /// Package and level that set the decision's level; nil where none is reached.
     public internal(set) var level: (package: Int, level: Int)?
-    /// By entity type: where the event stands in its journal, and its key; nil where it takes no part.
-    public internal(set) var positions: [JournalStore.Position?] = []
     /// Entities for which the event came too late.
     public internal(set) var late: [Int] = []
     public internal(set) var isDuplicate = false
@@ -54,7 +51,7 @@ public struct Decision {
     /// Whether an alert is due: a live hit or score rule hit.
     public internal(set) var isAlert = false
 
-    mutating func reset(_ eventType: Int, row: Int, entities: Int) {
+    mutating func reset(_ eventType: Int, row: Int) {
         self.row = row
         self.eventType = eventType
         subject = nil
@@ -65,8 +62,6 @@ public struct Decision {
         shadowOutcomes.removeAll(keepingCapacity: true)
         score = 0
         level = nil
-        if positions.count != entities { positions = Array(repeating: nil, count: entities) }
-        for index in 0..<entities { positions[index] = nil }
         late.removeAll(keepingCapacity: true)
         isDuplicate = false
         isRepeat = false

@@ -105,7 +105,7 @@ public struct DecisionWriter {
             writer.string(engine.rules.indicators[indicator].id)
             writer.key("value")
             value(ofIndicator: indicator, decision, &writer)
-            if let evidence = engine.evidence(ofIndicator: indicator, decision) {
+            if let evidence = engine.evidence(ofIndicator: indicator) {
                 writer.key("from")
                 time(evidence.fromMilliseconds, &writer)
                 writer.key("to")
@@ -131,7 +131,7 @@ public struct DecisionWriter {
     public func indicators(_ decision: Decision, _ writer: inout JSONWriter) {
         writer.beginObject()
         var written: Set<String> = []
-        for indicator in engine.rules.indicators.indices where decision.positions[engine.rules.indicators[indicator].entity] != nil {
+        for indicator in engine.rules.indicators.indices where engine.takesPart(inEntity: engine.rules.indicators[indicator].entity) {
             guard written.insert(engine.rules.indicators[indicator].id).inserted else { continue }
             writer.key(engine.rules.indicators[indicator].id)
             value(ofIndicator: indicator, decision, &writer)
@@ -140,7 +140,7 @@ public struct DecisionWriter {
     }
 
     public func value(ofIndicator indicator: Int, _ decision: Decision, _ writer: inout JSONWriter) {
-        guard let cell = engine.value(ofIndicator: indicator, decision) else { return writer.null() }
+        guard let cell = engine.value(ofIndicator: indicator) else { return writer.null() }
         Self.cell(cell, engine.rules.indicators[indicator].resultType(engine.schema), &writer)
     }
 

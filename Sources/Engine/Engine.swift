@@ -25,9 +25,12 @@ public final class Engine {
     /// The row's texts; none for indicators, of whose strings only the fingerprints are kept.
     private var texts: UnsafeMutablePointer<TextReference>
     private var width: Int
+    /// The type of the last event.
+    private var eventType = 0
+    /// By entity type: where the last event stands in its journal; nil where it takes no part.
+    private let positions: UnsafeMutablePointer<JournalStore.Position?>
     /// Of the rules, for the hot path.
-    private var firstIndicatorSlot: Int
-    private var entityOfIndicator: FixedArray<Int32>
+    private var tables: RuleSet.Tables
     private var numberedLists: NumberedLists
     /// By package: for whom it acts.
     var audiences: FixedArray<Audience>
@@ -66,11 +69,12 @@ public final class Engine {
         self.lists = lists
         self.limits = limits
         self.store = store
-        firstIndicatorSlot = rules.firstIndicatorSlot
-        entityOfIndicator = rules.entityOfIndicator
+        tables = rules.tables
         numberedLists = NumberedLists(lists, names: rules.listNames)
         audiences = FixedArray(rules.audiences)
         candidates = CandidateSet(capacity: rules.rulesOfEventMax)
+        positions = .allocate(capacity: max(schema.entities.count, 1))
+        positions.initialize(repeating: nil, count: schema.entities.count)
         width = max(rules.frameWidth, 1)
         cells = .allocate(capacity: width)
         cells.initialize(repeating: 0, count: width)
@@ -92,6 +96,7 @@ public final class Engine {
         texts.deallocate()
         candidates.deallocate()
         audiences.deallocate()
+        positions.deallocate()
     }
 
     /// Runs other packages from the next event on. Values of their indicators are exact at once.
@@ -104,8 +109,7 @@ public final class Engine {
     public func setRules(_ rules: RuleSet, plan: IndicatorPlan) {
         store.setIndicators(plan)
         self.rules = rules
-        firstIndicatorSlot = rules.firstIndicatorSlot
-        entityOfIndicator = rules.entityOfIndicator
+        tables = rules.tables
         numberedLists = NumberedLists(lists, names: rules.listNames)
         audiences.deallocate()
         audiences = FixedArray(rules.audiences)
@@ -144,7 +148,9 @@ public final class Engine {
         let eventType = header.pointee.eventType
         let time = header.pointee.timeMilliseconds
         try check(batch, row: row)
-        decision.reset(eventType, row: row, entities: schema.entities.count)
+        decision.reset(eventType, row: row)
+        self.eventType = eventType
+        positions.update(repeating: nil, count: schema.entities.count)
         lists.nowMilliseconds = time
 
         var taken = 0
@@ -154,7 +160,7 @@ public final class Engine {
             if decision.subject == nil { decision.subject = key.low }
             switch store.append(entity: entity, key: key, batch, row: row) {
             case .recorded(let position):
-                decision.positions[entity] = position
+                positions[entity] = position
                 if position.isDuplicate { decision.isDuplicate = true }
                 // One journal settles which of two was first: the first entity's, for every process alike.
                 if taken == 0 { decision.isRepeat = position.isRepeat }
@@ -169,8 +175,8 @@ public final class Engine {
         }
 
         fillFrame(batch, row, eventType)
-        var frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: numberedLists)
-        evaluate(eventType, minimumPriority, &frame, &decision)
+        let frame = Frame(cells: cells, present: present, texts: texts, arena: UnsafeRawPointer(batch.arena), lists: numberedLists)
+        evaluate(minimumPriority, frame, &decision)
         decide(&decision)
     }
 
@@ -183,16 +189,16 @@ public final class Engine {
         for decimal in decimals[eventType] {
             cells[decimal.slot] = (Double(Int64(bitPattern: cells[decimal.slot])) / decimal.unit).bitPattern
         }
-        present[rules.firstIndicatorSlot - 1] = Presence.absent
-        (present + rules.firstIndicatorSlot).update(repeating: Presence.pending, count: rules.indicators.count + rules.sharedCount)
+        present[tables.firstIndicatorSlot - 1] = Presence.absent
+        (present + tables.firstIndicatorSlot).update(repeating: Presence.pending, count: tables.entityOfIndicator.count + tables.sharedCount)
     }
 
-    private func evaluate(_ eventType: Int, _ minimumPriority: Package.Priority, _ frame: inout Frame, _ decision: inout Decision) {
-        let compiled = rules.rules[eventType]
-        let used = rules.usedIndicators
+    private func evaluate(_ minimumPriority: Package.Priority, _ frame: Frame, _ decision: inout Decision) {
+        let compiled = tables.rules[eventType]
+        let used = tables.usedIndicators
         let candidates = candidates
-        rules.matchers[eventType]._withUnsafeGuaranteedRef {
-            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, frame, decision) }
+        tables.matchers[eventType]._withUnsafeGuaranteedRef {
+            $0.match(frame, minimumRank: minimumPriority.rank, into: candidates) { compute($0, frame) }
         }
         var place = 0
         var isCertain = false
@@ -204,13 +210,13 @@ public final class Engine {
                 hit(rule, &decision)
                 continue
             }
-            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame, decision) }
+            for place in Int(rule.pointee.firstUsed)..<Int(rule.pointee.firstUsed + rule.pointee.usedCount) { compute(Int(used[place]), frame) }
             let outcome = rule.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
             switch outcome.truth {
             case .no: continue
             case .yes: hit(rule, &decision)
             case .error:
-                decision.errors.append(error(rule.pointee, index, outcome, eventType, frame))
+                decision.errors.append(error(rule.pointee, index, outcome, frame))
             }
         }
     }
@@ -221,23 +227,23 @@ public final class Engine {
     }
 
     /// Computes an indicator, or a part that rules share, unless that is done.
-    @inline(__always) private func compute(_ number: Int, _ frame: Frame, _ decision: borrowing Decision) {
-        guard number >= entityOfIndicator.count else { return compute(number, decision) }
-        guard present[firstIndicatorSlot + number] == Presence.pending else { return }
-        let part = rules.shared[decision.eventType].base + (number - entityOfIndicator.count)
+    @inline(__always) private func compute(_ number: Int, _ frame: Frame) {
+        guard number >= tables.entityOfIndicator.count else { return compute(number) }
+        let slot = tables.firstIndicatorSlot + number
+        guard present[slot] == Presence.pending else { return }
+        let part = tables.shared[eventType].base + (number - tables.entityOfIndicator.count)
         for place in Int(part.pointee.firstUsed)..<Int(part.pointee.firstUsed + part.pointee.usedCount) {
-            compute(Int(rules.usedIndicators[place]), decision)
+            compute(Int(tables.usedIndicators[place]))
         }
         let outcome = part.pointee.program._withUnsafeGuaranteedRef { $0.evaluate(frame) }
         // A cell without a value says which cell was at fault.
-        let slot = firstIndicatorSlot + number
         if present[slot] != Presence.value { cells[slot] = UInt64(bitPattern: Int64(part.pointee.isCondition ? outcome.slot : -1)) }
     }
 
-    @inline(__always) private func compute(_ indicator: Int, _ decision: borrowing Decision) {
-        let slot = firstIndicatorSlot + indicator
+    @inline(__always) private func compute(_ indicator: Int) {
+        let slot = tables.firstIndicatorSlot + indicator
         guard present[slot] == Presence.pending else { return }
-        guard let position = decision.positions[Int(entityOfIndicator[indicator])] else {
+        guard let position = positions[Int(tables.entityOfIndicator[indicator])] else {
             present[slot] = Presence.absent
             return
         }
@@ -246,13 +252,13 @@ public final class Engine {
 
     /// What failed in a condition, and which field or indicator is at fault.
     private func error(
-        _ rule: RuleSet.CompiledRule, _ index: Int, _ outcome: ConditionProgram.Outcome, _ eventType: Int, _ frame: Frame
+        _ rule: RuleSet.CompiledRule, _ index: Int, _ outcome: ConditionProgram.Outcome, _ frame: Frame
     ) -> Decision.RuleError {
         var result = Decision.RuleError(package: Int(rule.package), rule: Int(rule.rule), code: Presence.errorCode(outcome.presence), variable: nil)
         let package = rules.packages[Int(rule.package)]
         let detail = rules.details[eventType][index]
-        let shared = firstIndicatorSlot + rules.indicators.count
-        let isShared = (shared..<shared + rules.sharedCount).contains(outcome.slot)
+        let shared = tables.firstIndicatorSlot + rules.indicators.count
+        let isShared = (shared..<shared + tables.sharedCount).contains(outcome.slot)
         let slot = isShared ? Int(Int64(bitPattern: cells[outcome.slot])) : outcome.slot
         if let variable = detail.variables.first(where: { detail.bindings[$0].slot == slot }) {
             result.variable = name(package, variable)
@@ -310,7 +316,7 @@ public final class Engine {
             var outcome = Decision.Outcome(package: package, score: 0, level: -1, isHit: false)
             while index < hits.count, hits[index].package == package {
                 let place = rules.index(eventType: eventType, package: package, rule: hits[index].rule)
-                let rule = rules.rules[eventType].base + place
+                let rule = tables.rules[eventType].base + place
                 index += 1
                 if rule.pointee.isList { continue }
                 outcome.isHit = true
@@ -327,23 +333,26 @@ public final class Engine {
     // MARK: Looking into a decision
 
     /// The value of an indicator as the last processed event sees it, computed if no rule asked for it; nil where it does not exist.
-    public func value(ofIndicator indicator: Int, _ decision: Decision) -> UInt64? {
-        compute(indicator, decision)
-        let slot = rules.firstIndicatorSlot + indicator
+    public func value(ofIndicator indicator: Int) -> UInt64? {
+        compute(indicator)
+        let slot = tables.firstIndicatorSlot + indicator
         return present[slot] == Presence.value ? cells[slot] : nil
     }
 
-    public func evidence(ofIndicator indicator: Int, _ decision: Decision) -> JournalStore.Evidence? {
-        decision.positions[rules.indicators[indicator].entity].map { store.evidence(indicator: indicator, at: $0) }
+    public func evidence(ofIndicator indicator: Int) -> JournalStore.Evidence? {
+        positions[rules.indicators[indicator].entity].map { store.evidence(indicator: indicator, at: $0) }
     }
+
+    /// Whether the last processed event is in a journal of this entity type.
+    public func takesPart(inEntity entity: Int) -> Bool { positions[entity] != nil }
 
     /// Indicators that the rules of the hits read, each once, in their order.
     public func indicators(behind hits: [Decision.Hit], eventType: Int) -> [Int] {
         var found: [Int] = []
         for hit in hits {
-            let rule = rules.rules[eventType][rules.index(eventType: eventType, package: hit.package, rule: hit.rule)]
+            let rule = tables.rules[eventType][rules.index(eventType: eventType, package: hit.package, rule: hit.rule)]
             for place in Int(rule.firstUsed)..<Int(rule.firstUsed + rule.usedCount) {
-                let number = Int(rules.usedIndicators[place])
+                let number = Int(tables.usedIndicators[place])
                 if number < rules.indicators.count && !found.contains(number) { found.append(number) }
             }
         }

@@ -33,6 +33,23 @@ public final class RuleSet: @unchecked Sendable {
         public let isCondition: Bool
     }
 
+    /// What running rules reads, in plain values that a copy counts no references for. Valid as long as the rule set.
+    public struct Tables {
+        /// By event type, in the order of packages and rules: the order of hits.
+        public let rules: FixedArray<FixedArray<CompiledRule>>
+        /// By event type: the parts that rules share. Their numbers follow those of the indicators, and so do their cells.
+        public let shared: FixedArray<FixedArray<SharedPart>>
+        /// The most shared parts that an event type has.
+        public let sharedCount: Int
+        /// Numbers of the indicators and shared parts that rules read, rule by rule.
+        public let usedIndicators: FixedArray<Int32>
+        /// The entity type of each indicator.
+        public let entityOfIndicator: FixedArray<Int32>
+        /// By event type: which rules an event may meet.
+        public let matchers: FixedArray<Unmanaged<RuleMatcher>>
+        public let firstIndicatorSlot: Int
+    }
+
     /// What is needed of a rule to say why its condition failed.
     public struct Detail: Sendable {
         /// Slot of each of the package's variables.
@@ -51,20 +68,9 @@ public final class RuleSet: @unchecked Sendable {
     public let indicators: [Indicator]
     /// Number of each package's first indicator.
     public let indicatorBase: [Int]
-    /// By event type, in the order of packages and rules: the order of hits.
-    public let rules: FixedArray<FixedArray<CompiledRule>>
-    /// In the order of `rules`.
+    public let tables: Tables
+    /// In the order of the tables' rules.
     public let details: [[Detail]]
-    /// By event type: the parts that rules share. Their numbers follow those of the indicators, and so do their cells.
-    public let shared: FixedArray<FixedArray<SharedPart>>
-    /// The most shared parts that an event type has.
-    public let sharedCount: Int
-    /// Numbers of the indicators and shared parts that rules read, rule by rule.
-    public let usedIndicators: FixedArray<Int32>
-    /// The entity type of each indicator.
-    public let entityOfIndicator: FixedArray<Int32>
-    /// By event type: which rules an event may meet.
-    public let matchers: FixedArray<Unmanaged<RuleMatcher>>
     /// The lists that rules name, in their order. Conditions number them so.
     public let listNames: [String]
     /// The index in `rules` of each package's first rule, by event type; -1 where it is not triggered by it.
@@ -74,7 +80,6 @@ public final class RuleSet: @unchecked Sendable {
     private let ownedMatchers: [RuleMatcher]
     public let frameWidth: Int
     public let timeZones: (any TimeZoneProvider)?
-    public let firstIndicatorSlot: Int
 
     /// Depends on nothing but its arguments, and may run on any thread.
     /// - Parameter isIndexed: false to evaluate every rule for every event, which decides the same and takes longer.
@@ -100,7 +105,6 @@ public final class RuleSet: @unchecked Sendable {
         let absentSlot = schema.events.map(\.fields.count).max() ?? 0
         let firstIndicatorSlot = absentSlot + 1
         let firstSharedSlot = firstIndicatorSlot + indicators.count
-        self.firstIndicatorSlot = firstIndicatorSlot
 
         // The rules of each event type, with the places of what they read.
         var conditions: [[SharedParts.Placed]] = Array(repeating: [], count: schema.events.count)
@@ -130,7 +134,6 @@ public final class RuleSet: @unchecked Sendable {
             }
         }
         let sharedCount = isIndexed ? conditions.map(SharedParts.count).max() ?? 0 : 0
-        self.sharedCount = sharedCount
         let firstTemporary = firstSharedSlot + sharedCount
 
         var width = firstTemporary
@@ -188,7 +191,6 @@ public final class RuleSet: @unchecked Sendable {
                 allUsed += used
             }
         }
-        shared = FixedArray(sharedByEvent.map { FixedArray($0) })
         let isCoarseIndicator = indicators.map { $0.resultType(schema).isCoarse }
         ownedMatchers = schema.events.enumerated().map { number, event in
             let unused = firstIndicatorSlot - event.fields.count
@@ -200,35 +202,35 @@ public final class RuleSet: @unchecked Sendable {
                 mayBeAbsent: event.fields.map { $0.optional || $0.derivation != nil } + Array(repeating: true, count: unused + computed))
             return RuleMatcher(matched[number], traits, isIndexed: isIndexed)
         }
-        matchers = FixedArray(ownedMatchers.map { .passUnretained($0) })
         listNames = lists.names
         self.firstRule = firstRule
         self.programs = programs
         self.details = details
-        rules = FixedArray(byEvent.map { FixedArray($0) })
-        usedIndicators = FixedArray(allUsed)
-        entityOfIndicator = FixedArray(indicators.map { Int32($0.entity) })
+        tables = Tables(
+            rules: FixedArray(byEvent.map { FixedArray($0) }), shared: FixedArray(sharedByEvent.map { FixedArray($0) }), sharedCount: sharedCount,
+            usedIndicators: FixedArray(allUsed), entityOfIndicator: FixedArray(indicators.map { Int32($0.entity) }),
+            matchers: FixedArray(ownedMatchers.map { .passUnretained($0) }), firstIndicatorSlot: firstIndicatorSlot)
         frameWidth = width
     }
 
     deinit {
-        for event in rules.indices {
-            rules[event].deallocate()
-            shared[event].deallocate()
+        for event in tables.rules.indices {
+            tables.rules[event].deallocate()
+            tables.shared[event].deallocate()
         }
-        shared.deallocate()
-        rules.deallocate()
-        matchers.deallocate()
+        tables.shared.deallocate()
+        tables.rules.deallocate()
+        tables.matchers.deallocate()
+        tables.usedIndicators.deallocate()
+        tables.entityOfIndicator.deallocate()
         salts.deallocate()
-        usedIndicators.deallocate()
-        entityOfIndicator.deallocate()
     }
 
     /// The index of a package's rule among those of an event type that triggers the package.
     public func index(eventType: Int, package: Int, rule: Int) -> Int { firstRule[eventType][package] + rule }
 
     /// The most rules that an event type has.
-    public var rulesOfEventMax: Int { rules.indices.map { rules[$0].count }.max() ?? 0 }
+    public var rulesOfEventMax: Int { tables.rules.indices.map { tables.rules[$0].count }.max() ?? 0 }
 }
 
 extension CellType {

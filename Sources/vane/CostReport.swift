@@ -72,7 +72,7 @@ struct CostReport {
         return Rules(
             package: packages.count == 1 ? packages[0] : nil,
             events: schema.events.indices.filter { event in packages.contains { $0.on.contains(event) } }.map { event in
-                (schema.events[event].name, set.rules[event].count, set.matchingCost(eventType: event), set.indicatorsRead(eventType: event))
+                (schema.events[event].name, set.tables.rules[event].count, set.matchingCost(eventType: event), set.indicatorsRead(eventType: event))
             }, entities: plan.costs.map { (schema.entities[$0.entity].name, $0) })
     }
 }

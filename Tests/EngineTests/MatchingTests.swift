@@ -28,6 +28,7 @@ import Testing
               big: {type: int, optional: true}
             derived:
               half: {expr: 'd / 2.0'}
+              odd: {expr: '(d - d) / d'}
               when: {expr: 'timestamp("2026-11-20T00:00:00Z") + duration(string(n) + "s")'}
           u:
             topic: u
@@ -57,6 +58,8 @@ import Testing
         "n <= #.0",
         "d > #.0", "d >= #.5", "d < #.0", "d <= -#.5", "d == #.0", "d == #", "d != #.0", "!(d > #.0)", "d == -0.0", "half > #.0", "half == #.0", "m == #.0",
         "m > #.25", "m < #.0",
+        // Zero, or NaN where d is zero.
+        "odd == 0.0", "odd < #.0", "odd >= 0.0", "odd > -#.0", "!(odd > 0.0)",
         "s == \"x#\"", "s == \"x#\"", "s in [\"x#\", \"x1\", \"x2\"]", "s != \"x#\"", "code in [#, 3, 5]", "!(code in [#])", "kind == \"a\"",
         "kind != \"b\"", "kind in [\"b\", \"c\"]", "flag", "!flag", "flag == true", "s.startsWith(\"x#\")", "n + code > #",
         "n / (code - #) > 1",

@@ -30,6 +30,27 @@ extension IntegrationTests {
             #expect(process.errors.lines.count < 300, "an outage does not flood the log")
         }
 
+        /// What is under way is given up after a while, and decided again by the next process.
+        @Test func stopsWhileTheBrokerIsAway() throws {
+            let cluster = try Cluster.start("stops")
+            defer { try? cluster.kill() }
+            let vane = try Deployment(cluster, kafka: "  delivery: exactly-once")
+            let load = try SteadyLoad(vane)
+            let process = try vane.start()
+            try load.goOn(1_000)
+            load.send(3_000)
+            try cluster.kill()
+            process.signal(SIGTERM)
+            _ = try process.wait()
+            #expect(process.errors.text.contains("stopping"), "\(process.errors.text)")
+            try cluster.revive()
+            let again = try vane.start()
+            let repeated = try load.expectEverything(within: .seconds(120))
+            #expect(repeated == 0, "each alert once to a reader of committed records: \(again.errors.text)")
+            again.signal(SIGTERM)
+            #expect(try again.wait() == 0, "\(again.errors.text)")
+        }
+
         @Test(arguments: deliveries) func partitionsAddedAreConsumed(_ delivery: String) throws {
             let vane = try Deployment(
                 Cluster.of(.real), partitions: 2, kafka: "  delivery: \(delivery)\n  consumer: {topic.metadata.refresh.interval.ms: 1000}")

@@ -160,8 +160,8 @@ final class SimulatedProcess {
                     let entity = indicator.entity
                     if decision.late.contains(entity) {
                         values[indicator.id] = "late"
-                    } else if decision.positions[entity] != nil {
-                        values[indicator.id] = engine.value(ofIndicator: index, decision).map { String(Int64(bitPattern: $0)) } ?? "none"
+                    } else if engine.takesPart(inEntity: entity) {
+                        values[indicator.id] = engine.value(ofIndicator: index).map { String(Int64(bitPattern: $0)) } ?? "none"
                     }
                 }
             } catch {

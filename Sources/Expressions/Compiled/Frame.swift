@@ -11,7 +11,8 @@ public struct TextReference: Sendable {
     public static let none = TextReference(offset: 0, count: 0)
 }
 
-/// What compiled conditions read: 64-bit cells, and whether each has a value. The memory belongs to the caller.
+/// What compiled conditions read: 64-bit cells, and whether each has a value. The memory and the lists belong to the caller: frames are plain values, and
+/// copying one counts no references.
 public struct Frame {
     public var cells: UnsafeMutablePointer<UInt64>
     /// `Presence` of each cell.
@@ -19,7 +20,7 @@ public struct Frame {
     /// The text of cells that are fingerprints, for what looks into strings.
     public var texts: UnsafeMutablePointer<TextReference>?
     public var arena: UnsafeRawPointer?
-    public var lists: (any ListLookup)?
+    public unowned(unsafe) var lists: (any ListLookup)?
 
     public init(
         cells: UnsafeMutablePointer<UInt64>, present: UnsafeMutablePointer<UInt8>, texts: UnsafeMutablePointer<TextReference>? = nil,

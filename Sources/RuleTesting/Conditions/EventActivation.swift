@@ -22,7 +22,7 @@ struct EventActivation: Activation {
         case .field(let name): return field(name)
         case .indicator(let indicator):
             let number = rules.indicatorBase[package] + indicator
-            guard let cell = runner.engine.value(ofIndicator: number, runner.decision) else { return nil }
+            guard let cell = runner.engine.value(ofIndicator: number) else { return nil }
             return value(cell, rules.indicators[number].resultType(runner.engine.schema))
         }
     }

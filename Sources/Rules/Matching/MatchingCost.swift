@@ -19,18 +19,18 @@ public struct MatchingCost: Sendable, Equatable {
 }
 
 extension RuleSet {
-    public func matchingCost(eventType: Int) -> MatchingCost { matchers[eventType]._withUnsafeGuaranteedRef { $0.cost } }
+    public func matchingCost(eventType: Int) -> MatchingCost { tables.matchers[eventType]._withUnsafeGuaranteedRef { $0.cost } }
 
     /// Indicators that the rules of an event type read, of those whose entity takes part in it.
     public func indicatorsRead(eventType: Int) -> Int {
         var numbers: Set<Int32> = []
         func add(_ first: Int32, _ count: Int32) {
-            for place in first..<first + count { numbers.insert(usedIndicators[Int(place)]) }
+            for place in first..<first + count { numbers.insert(tables.usedIndicators[Int(place)]) }
         }
-        for index in rules[eventType].indices { add(rules[eventType][index].firstUsed, rules[eventType][index].usedCount) }
+        for index in tables.rules[eventType].indices { add(tables.rules[eventType][index].firstUsed, tables.rules[eventType][index].usedCount) }
         // A shared part stands for what it reads.
-        for index in shared[eventType].indices where numbers.contains(Int32(indicators.count + index)) {
-            add(shared[eventType][index].firstUsed, shared[eventType][index].usedCount)
+        for index in tables.shared[eventType].indices where numbers.contains(Int32(indicators.count + index)) {
+            add(tables.shared[eventType][index].firstUsed, tables.shared[eventType][index].usedCount)
         }
         return numbers.count { $0 < indicators.count && schema.entities[indicators[Int($0)].entity].participations[eventType] != nil }
     }
