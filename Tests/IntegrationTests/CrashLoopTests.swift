@@ -68,9 +68,11 @@ extension IntegrationTests {
 
         /// Stops a process until the others have its partitions, and lets it find out.
         private func standStill(_ member: Child, _ load: StreamLoad) throws {
+            try member.says("partitions assigned: \(load.input)/")
             let losses = member.errors.snapshot.count(of: "partitions-lost")
             member.signal(SIGSTOP)
-            // Its partitions' events can only be decided by others.
+            // Of these some are its partitions', and can only be decided by others.
+            load.send(next: 500)
             try load.drain()
             member.signal(SIGCONT)
             try member.says("partitions-lost", times: losses + 1)

@@ -35,6 +35,7 @@ final class StreamLoad {
         tap = try Tap(deployment.cluster, [outputs.alerts, outputs.decisions, outputs.deadLetters])
     }
 
+    var input: String { deployment.input }
     var isSent: Bool { sent == stream.events.count }
 
     /// Sends and reads until so many events have been decided, or the whole stream is sent.
@@ -47,6 +48,15 @@ final class StreamLoad {
             feed.serve()
             return isSent || decisions.count >= goal
         }
+    }
+
+    /// Sends so many events of the stream, or what is left of it, whatever has been decided.
+    func send(next count: Int) {
+        for _ in 0..<count where !isSent {
+            send(stream.events[sent])
+            sent += 1
+        }
+        feed.serve()
     }
 
     func send(_ event: SharedEvent) {
