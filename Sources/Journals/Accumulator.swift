@@ -251,11 +251,12 @@ struct ExactSumState {
 
     @inline(never) private var roundedWide: Double { Double(sum) }
 
-    @inline(__always) mutating func add(_ value: Int64) {
+    /// - Parameter count: 1, or 0 with the value 0.
+    @inline(__always) mutating func add(_ value: Int64, count: UInt64 = 1) {
         let (sum, carried) = low.addingReportingOverflow(UInt64(bitPattern: value))
         low = sum
         high &+= (value >> 63) &+ (carried ? 1 : 0)
-        count &+= 1
+        self.count &+= Int64(bitPattern: count)
     }
 
     mutating func add(_ other: ExactSumState) {
@@ -265,11 +266,12 @@ struct ExactSumState {
         count &+= other.count
     }
 
-    @inline(__always) mutating func remove(_ value: Int64) {
+    /// - Parameter count: 1, or 0 with the value 0.
+    @inline(__always) mutating func remove(_ value: Int64, count: UInt64 = 1) {
         let (difference, borrowed) = low.subtractingReportingOverflow(UInt64(bitPattern: value))
         low = difference
         high &-= (value >> 63) &+ (borrowed ? 1 : 0)
-        count &-= 1
+        self.count &-= Int64(bitPattern: count)
     }
 }
 

@@ -95,10 +95,15 @@ final class RecordFilters {
             let index = rest.trailingZeroBitCount
             rest &= rest - 1
             let comparison = UnsafePointer(comparisons.base + index)
-            let holds = comparison.pointee.isSingle ? comparison.pointee.holds(record) : evaluate(index, record, eventTypeFingerprints)
-            if holds { passed |= 1 << UInt64(index) }
+            let holds = comparison.pointee.isSingle ? comparison.pointee.holds(record) : evaluate(index, record, eventTypeFingerprints) ? 1 : 0
+            passed |= holds << UInt64(index)
         }
         return passed
+    }
+
+    /// The comparison that the filter of the lowest bit is, if it is a single one.
+    @inline(__always) func comparison(_ bits: UInt64) -> UnsafePointer<RecordComparison> {
+        UnsafePointer(comparisons.base + bits.trailingZeroBitCount)
     }
 
     @inline(never) private func evaluate(_ index: Int, _ record: Record, _ eventTypeFingerprints: UnsafePointer<UInt64>) -> Bool {
@@ -147,9 +152,10 @@ struct RecordComparison {
         isEqual = comparison.isEqual
     }
 
-    @inline(__always) func holds(_ record: Record) -> Bool {
-        guard record.isPresent(presenceBit) else { return false }
+    /// 1 or 0, without a branch on what the record holds.
+    @inline(__always) func holds(_ record: Record) -> UInt64 {
         let cell = isWide ? record.wide(offset) : UInt64(record.base.load(fromByteOffset: offset, as: UInt8.self))
-        return (cell == value) == isEqual
+        let holds: UInt64 = (cell == value) == isEqual ? 1 : 0
+        return holds & (record.isPresent(presenceBit) ? 1 : 0)
     }
 }

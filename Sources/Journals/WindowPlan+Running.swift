@@ -171,29 +171,40 @@ extension WindowPlan {
         let field = group.pointee.sumField
         let bit = group.pointee.sumBit
         let mask = group.pointee.filterMask
-        // Where there is no sum, its bit is none that a record has.
         var sum = ExactSumState()
         var passed: UInt64 = 0
-        var at = oldest
-        for _ in 0..<leaving {
-            if filters.matches(Record(at), mask: mask, eventTypeFingerprints: types) != 0 {
-                passed &-= 1
-                if Record(at).isPresent(bit) { sum.remove(Int64(bitPattern: Record(at).wide(field))) }
+        // No branch asks whether a record passes: nothing could predict it. `passes` is 1 or 0.
+        @inline(__always) func move(_ passes: (Record, UInt32) -> UInt64) {
+            var at = oldest
+            for _ in 0..<leaving {
+                let one = passes(Record(at), end)
+                passed &-= one
+                // Where there is no sum, its bit is none that a record has.
+                let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
+                sum.remove(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
+                at += stride
             }
-            at += stride
+            at = newest
+            var ordinal = entering
+            while ordinal != end {
+                let one = passes(Record(at), ordinal)
+                passed &+= one
+                let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
+                sum.add(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
+                at += stride
+                ordinal &+= 1
+            }
         }
-        at = newest
-        var ordinal = entering
-        while ordinal != end {
-            let passes =
-                ordinal == cursor.pointee.ordinal
-                ? passedByOwn(mask, Record(at), cursor, types) & mask : filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
-            if passes != 0 {
-                passed &+= 1
-                if Record(at).isPresent(bit) { sum.add(Int64(bitPattern: Record(at).wide(field))) }
+        let comparison = filters.comparison(mask)
+        if comparison.pointee.isSingle {
+            move { record, _ in comparison.pointee.holds(record) }
+        } else {
+            move { record, ordinal in
+                let passed =
+                    ordinal == cursor.pointee.ordinal
+                    ? passedByOwn(mask, record, cursor, types) & mask : filters.matches(record, mask: mask, eventTypeFingerprints: types)
+                return passed == 0 ? 0 : 1
             }
-            at += stride
-            ordinal &+= 1
         }
         if group.pointee.passedOffset >= 0 {
             let count = (states + group.pointee.passedOffset).assumingMemoryBound(to: UInt64.self)
