@@ -43,6 +43,7 @@ bench: dependencies test-dependencies
 	$(SWIFT) build $(OPTIMISED) --product vane-redis-bench
 	.build/optimized/release/vane-bench
 	if command -v redis-server >/dev/null; then .build/optimized/release/vane-redis-bench; fi
+	if python3 -c 'import zen' 2>/dev/null; then python3 benchmarks/peers/zen_rules.py; fi
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests benchmarks Package.swift

@@ -174,10 +174,10 @@ extension WindowPlan {
         var sum = ExactSumState()
         var passed: UInt64 = 0
         // No branch asks whether a record passes: nothing could predict it. `passes` is 1 or 0.
-        @inline(__always) func move(_ passes: (Record, UInt32) -> UInt64) {
+        @inline(__always) func move(_ passes: (_ record: Record, _ isOwn: Bool) -> UInt64) {
             var at = oldest
             for _ in 0..<leaving {
-                let one = passes(Record(at), end)
+                let one = passes(Record(at), false)
                 passed &-= one
                 // Where there is no sum, its bit is none that a record has.
                 let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
@@ -187,7 +187,7 @@ extension WindowPlan {
             at = newest
             var ordinal = entering
             while ordinal != end {
-                let one = passes(Record(at), ordinal)
+                let one = passes(Record(at), ordinal == cursor.pointee.ordinal)
                 passed &+= one
                 let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
                 sum.add(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
@@ -199,9 +199,9 @@ extension WindowPlan {
         if comparison.pointee.isSingle {
             move { record, _ in comparison.pointee.holds(record) }
         } else {
-            move { record, ordinal in
+            move { record, isOwn in
                 let passed =
-                    ordinal == cursor.pointee.ordinal
+                    isOwn
                     ? passedByOwn(mask, record, cursor, types) & mask : filters.matches(record, mask: mask, eventTypeFingerprints: types)
                 return passed == 0 ? 0 : 1
             }
