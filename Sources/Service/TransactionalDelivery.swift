@@ -34,7 +34,7 @@ final class TransactionalDelivery {
     /// Two processes of one configured id take turns in fencing each other; a producer that timed out is replaced once in a while.
     private static let replacementIntervalNanoseconds: Int64 = 60_000_000_000
     /// A transaction that cannot be committed for so long has been ended by the broker, whose time limit is the session's, 10 s by default. It happens where
-    /// the topic of outputs under way is deleted: librdkafka tries them again without end.
+    /// the topic of outputs under way is deleted, or brokers are away: librdkafka tries them again without end.
     private static let commitNanosecondsMax: Int64 = 30_000_000_000
 
     private let consumer: Consumer
@@ -219,12 +219,11 @@ final class TransactionalDelivery {
             let membership = try consumer.groupMetadata()
             let result = producer.sendOffsets(
                 offsets, note: { leaving.contains($0) ? nil : identity.note }, of: membership, timeoutMilliseconds: Self.stepMilliseconds)
+            if case .retriable(let error) = result, isOverdue { return try renewProducer(because: error) }
             try settle(result, then: .committing)
         case .committing:
             let result = producer.commitTransaction(timeoutMilliseconds: Self.stepMilliseconds)
-            if case .retriable(let error) = result, Clock.steadyNanoseconds() - openedNanoseconds > Self.commitNanosecondsMax {
-                return try renewProducer(because: error)
-            }
+            if case .retriable(let error) = result, isOverdue { return try renewProducer(because: error) }
             try settle(result, then: mustRewind ? .rewinding : .idle)
             if state == .idle || state == .rewinding {
                 if identity.note != nil { for (partition, offset) in pending { named[partition] = offset } }
@@ -238,6 +237,8 @@ final class TransactionalDelivery {
         case .rewinding: rewind()
         }
     }
+
+    private var isOverdue: Bool { Clock.steadyNanoseconds() - openedNanoseconds > Self.commitNanosecondsMax }
 
     private func rewind() {
         do throws(KafkaError) {

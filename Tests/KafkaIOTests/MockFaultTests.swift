@@ -119,7 +119,7 @@ extension KafkaTests {
             try mock.takeDown()
             for step in 0..<4 {
                 let before = ContinuousClock.now
-                let result = try step % 2 == 0 ? sendOffsets(200) : producer.producer.abortTransaction(timeoutMilliseconds: 200)
+                let result = try step < 2 ? sendOffsets(200) : producer.producer.abortTransaction(timeoutMilliseconds: 200)
                 #expect(ContinuousClock.now - before < .seconds(5))
                 guard case .retriable = result else {
                     Issue.record("step \(step): \(result)")
@@ -127,7 +127,9 @@ extension KafkaTests {
                 }
             }
             try mock.bringUp()
-            reach("offsets", within: .seconds(60), until: { (try? sendOffsets(1_000)) == .done }) { producer.producer.poll() }
+            reach("the abort", until: { producer.producer.abortTransaction(timeoutMilliseconds: 1_000) == .done }) { producer.producer.poll() }
+            #expect(producer.producer.beginTransaction() == .done)
+            reach("offsets", until: { (try? sendOffsets(1_000)) == .done }) { producer.producer.poll() }
             #expect(producer.producer.commitTransaction(timeoutMilliseconds: 10_000) == .done)
             try reader.close()
         }
