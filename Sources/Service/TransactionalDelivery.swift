@@ -31,6 +31,8 @@ final class TransactionalDelivery {
     private static let offsetsIntervalNanoseconds: Int64 = 1_000_000_000
     /// How often what does not get on is mentioned.
     private static let noticeNanoseconds: Int64 = 10_000_000_000
+    /// Going back to the committed offsets takes no longer where nothing is wrong.
+    private static let rewindingNanosecondsMax: Int64 = 5_000_000_000
     /// Two processes of one configured id take turns in fencing each other; a producer that timed out is replaced once in a while.
     private static let replacementIntervalNanoseconds: Int64 = 60_000_000_000
     /// A transaction that cannot be committed for so long has been ended by the broker, whose time limit is the session's, 10 s by default. It happens where
@@ -58,6 +60,7 @@ final class TransactionalDelivery {
     private var mustRewind = false
     /// How often that has come about.
     private(set) var rewinds = 0
+    private var cannotRewindSince: Int64?
     /// What went wrong within a handler that cannot throw.
     private var failure: KafkaError?
     private var nextNotice: Int64 = 0
@@ -246,10 +249,14 @@ final class TransactionalDelivery {
             // Whatever was read before is read again: deciding it now would commit offsets beyond events whose outputs were aborted.
             rewinds += 1
             mustRewind = false
+            cannotRewindSince = nil
             state = .idle
         } catch {
-            // Such as a partition that is only just being assigned.
-            notice("cannot go back to the committed offsets yet: \(error)")
+            // Such as a partition that is only just being assigned, which is part of a rebalance: worth a word if it lasts.
+            let now = Clock.steadyNanoseconds()
+            let since = cannotRewindSince ?? now
+            cannotRewindSince = since
+            if now - since >= Self.rewindingNanosecondsMax { notice("cannot go back to the committed offsets yet: \(error)") }
         }
     }
 
