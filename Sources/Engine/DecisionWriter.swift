@@ -104,7 +104,7 @@ public struct DecisionWriter {
             writer.key("indicator")
             writer.string(engine.rules.indicators[indicator].id)
             writer.key("value")
-            value(ofIndicator: indicator, decision, &writer)
+            value(ofIndicator: indicator, &writer)
             if let evidence = engine.evidence(ofIndicator: indicator) {
                 writer.key("from")
                 time(evidence.fromMilliseconds, &writer)
@@ -128,18 +128,18 @@ public struct DecisionWriter {
 
     /// `{"id":value,…}` of all indicators whose entity the event takes part in; null where a value does not exist. Indicators of several packages
     /// with one id are written once, as the first package has them.
-    public func indicators(_ decision: Decision, _ writer: inout JSONWriter) {
+    public func indicators(_ writer: inout JSONWriter) {
         writer.beginObject()
         var written: Set<String> = []
         for indicator in engine.rules.indicators.indices where engine.takesPart(inEntity: engine.rules.indicators[indicator].entity) {
             guard written.insert(engine.rules.indicators[indicator].id).inserted else { continue }
             writer.key(engine.rules.indicators[indicator].id)
-            value(ofIndicator: indicator, decision, &writer)
+            value(ofIndicator: indicator, &writer)
         }
         writer.endObject()
     }
 
-    public func value(ofIndicator indicator: Int, _ decision: Decision, _ writer: inout JSONWriter) {
+    private func value(ofIndicator indicator: Int, _ writer: inout JSONWriter) {
         guard let cell = engine.value(ofIndicator: indicator) else { return writer.null() }
         Self.cell(cell, engine.rules.indicators[indicator].resultType(engine.schema), &writer)
     }

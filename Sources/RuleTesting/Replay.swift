@@ -62,7 +62,7 @@ public final class Replay {
         output.string(runner.eventID)
         if options.indicators {
             output.key("indicators")
-            writer.indicators(runner.decision, &output)
+            writer.indicators(&output)
         }
         output.key("decision")
         writer.decision(runner.decision, &output)

@@ -60,6 +60,7 @@ final class TransactionalDelivery {
     private var mustRewind = false
     /// How often that has come about.
     private(set) var rewinds = 0
+    /// Since when going back to the committed offsets has failed; nil where it has not.
     private var cannotRewindSince: Int64?
     /// What went wrong within a handler that cannot throw.
     private var failure: KafkaError?

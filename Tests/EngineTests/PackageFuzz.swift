@@ -63,7 +63,7 @@ import Testing
                 let row = try decoder.decode(bytes, eventType: decoder.eventType(of: bytes), into: batch)
                 try engine.process(batch, row: row, into: &decision)
                 decisionWriter.decision(decision, &writer)
-                decisionWriter.indicators(decision, &writer)
+                decisionWriter.indicators(&writer)
                 decisionWriter.evidence(decision, decision.hits, &writer)
                 for entry in engine.listEntries(decision, batch) {
                     engine.lists.put(list: engine.lists.declare(entry.list), subject: entry.subject, entry.entry)

@@ -107,7 +107,7 @@ private let counting = """
         #expect(!bench.decision.isDuplicate)
         try bench.run("6", at: start + 11)
         var writer = JSONWriter()
-        DecisionWriter(bench.engine).indicators(bench.decision, &writer)
+        DecisionWriter(bench.engine).indicators(&writer)
         // Only the fingerprint of the payee is known.
         #expect(writer.text.hasPrefix(##"{"n":6,"total":6.0,"prior":"#"##))
     }
