@@ -7,7 +7,7 @@ internal import RedisStore
 struct LogState {
     /// How often the log has been begun anew; its key follows.
     var generation: UInt32 = 0
-    /// Bytes of it that the working copy has, or will have when the batches before have been decided.
+    /// Entries of it that the working copy has, or will have when the batches before have been decided.
     var known: UInt32 = 0
     /// The link's epoch, plus one, in which the working copy was last seen to be the log; 0 for never.
     var verifiedEpoch: UInt32 = 0

@@ -11,7 +11,7 @@ struct Step {
         /// Redis said where the record is.
         case answered
         case refused
-        /// The bytes that another process wrote before it are under way.
+        /// The entries that another process wrote before it are under way.
         case tailing
         /// The working copy is known to be complete up to it.
         case placed
@@ -26,19 +26,19 @@ struct Step {
     /// Where its entry is among the flight's.
     var entryOffset = 0
     var entryLength = 0
-    /// Sent with the opening of a new log: then this many bytes of the log go up to the entry's end.
+    /// Sent with the opening of a new log: then this many entries of the log are up to and with its own.
     var beginningEnd: Int?
     var generation: UInt32 = 0
     /// Under which it was sent; nil for the flight's own.
     var ticket: Int?
     /// Its reply's index under that ticket.
     var reply = 0
-    /// Where it is in its log.
-    var start: UInt32 = 0
+    /// Its place in its log: entries up to and with it.
     var end: UInt32 = 0
-    /// Where what another process wrote before it is among the flight's tails.
-    var tailOffset = 0
-    var tailCount = 0
+    var before: UInt32 { end &- 1 }
+    /// How many entries another process wrote before it, until they are there; and where they are among the flight's tails then.
+    var tailEntries = 0
+    var tail = 0..<0
     var refusal = ReplyErrorCode.other
 
     init(entity: Int, journal: Int, row: Int) {
@@ -106,8 +106,8 @@ final class Flight {
     func entry(_ step: Step) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: entries + step.entryOffset, count: step.entryLength) }
 
     func withTail(of step: Step, _ body: (UnsafeRawBufferPointer) -> Void) {
-        guard step.tailCount > 0 else { return }
-        tails.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[step.tailOffset..<(step.tailOffset + step.tailCount)])) }
+        guard !step.tail.isEmpty else { return }
+        tails.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[step.tail])) }
     }
 }
 
@@ -140,23 +140,25 @@ struct Detour {
     /// Stage `layout`: which one. Stages `setAside` and `recreate`: of which generation.
     var layout = 0
     var generation: UInt32 = 0
+    /// Stage `load`: the log that was found to have ended without a successor, when it was read last.
+    var endedGeneration: UInt32?
     /// Stage `repair`.
-    var entries: [UInt8] = []
-    /// Stage `compact`: how long the new log is.
+    var entries: [[UInt8]] = []
+    /// Stage `compact`: how many entries the new log has.
     var newLength = 0
-    /// Stages `layout` and `setAside`: how long what is in the log's place was found to be.
+    /// Stages `layout` and `setAside`: how many entries what is in the log's place was found to have.
     var oldLength = 0
-    /// Stage `recreate`: how long what is at each of the log's keys was found to be.
+    /// Stage `recreate`: how many entries were found at each of the log's keys.
     var oldLengths: [Int] = []
-    /// The length of what is no string.
-    static let noString = -1
+    /// The length of what is no list.
+    static let noList = -1
 }
 
 /// A log that is begun, with the first records of a batch.
 struct Beginning {
     var entity: Int
     var journal: Int
-    var content: [UInt8]
+    var entries: [[UInt8]]
     var steps: [Int] = []
 }
 

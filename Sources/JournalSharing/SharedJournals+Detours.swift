@@ -31,35 +31,47 @@ extension SharedJournals {
 
     /// Whether a log should be begun anew: enough of it is out of sight, and it is long enough to matter.
     func mayCompact(_ entity: Int, _ journal: Int, _ log: UnsafeMutablePointer<LogState>) -> Bool {
-        log.pointee.known > options.compactionBytesMin && store.isStale(entity: entity, journal: journal, logBytes: Int(log.pointee.known))
+        log.pointee.known > options.compactionEntriesMin && store.isStale(entity: entity, journal: journal, logEntries: Int(log.pointee.known))
     }
 
     // MARK: Commands
 
-    /// Begins a new log where the old one is as long as expected, and ends the old one: both or neither.
-    static let compactionScript = """
-        if redis.call('STRLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
-        redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
-        redis.call('APPEND', KEYS[1], ARGV[3])
-        redis.call('PEXPIRE', KEYS[1], ARGV[5])
-        return 1
-        """
-    /// Begins a log if nothing has come to any of its keys since they were read: of two processes that begin one at once, one reads the other's.
-    static let beginningScript = """
-        for i = 1, #KEYS do
-            local length = redis.pcall('STRLEN', KEYS[i])
-            if type(length) == 'table' then
-                if i == tonumber(ARGV[1]) then return length end
-                length = 0
+    /// Makes a list of the arguments from `first` on, whatever it was before, as many at a time as Lua can pass. It appends before it removes, so that a
+    /// Redis without memory refuses it as a whole.
+    private static let replaceFunction = """
+        local function replace(key, first, life)
+            for from = first, #ARGV, 1000 do
+                redis.call('RPUSH', key, unpack(ARGV, from, math.min(from + 999, #ARGV)))
             end
-            if length ~= tonumber(ARGV[3 + i]) then return 0 end
+            redis.call('LTRIM', key, first - #ARGV - 1, -1)
+            redis.call('PEXPIRE', key, life)
         end
-        redis.call('SET', KEYS[tonumber(ARGV[1])], ARGV[2], 'PX', ARGV[3])
-        return #ARGV[2]
+
         """
-    /// Renames what was found in a log's place, unless that has changed since: its length, or that it is no string.
+    /// Begins a new log where the old one is as long as expected, and ends the old one: both or neither.
+    static let compactionScript =
+        replaceFunction + """
+            if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+            replace(KEYS[2], 5, ARGV[3])
+            redis.call('RPUSH', KEYS[1], ARGV[2])
+            redis.call('PEXPIRE', KEYS[1], ARGV[4])
+            return 1
+            """
+    /// Begins a log if nothing has come to any of its keys since they were read: of two processes that begin one at once, one reads the other's.
+    static let beginningScript =
+        replaceFunction + """
+            for i = 1, #KEYS do
+                local length = redis.pcall('LLEN', KEYS[i])
+                if type(length) == 'table' then return length end
+                if length ~= tonumber(ARGV[2 + i]) then return 0 end
+            end
+            local key = KEYS[tonumber(ARGV[1])]
+            replace(key, 3 + #KEYS, ARGV[2])
+            return redis.call('LLEN', key)
+            """
+    /// Renames what was found in a log's place, unless that has changed since: its length, or that it is no list.
     static let setAsideScript = """
-        local length = redis.pcall('STRLEN', KEYS[1])
+        local length = redis.pcall('LLEN', KEYS[1])
         if type(length) == 'table' then length = -1 end
         if length ~= tonumber(ARGV[1]) then return 0 end
         redis.call('RENAME', KEYS[1], KEYS[2])
@@ -80,25 +92,24 @@ extension SharedJournals {
         let life = entities[detour.entity].lifeMilliseconds
         switch detour.stage {
         case .load:
-            keys.removeAll()
-            for generation in 0..<EntityLogs.keysPerLog { entities[detour.entity].withKey(key, generation) { keys.append($0) } }
-            followUps.get(keys: keys)
+            // One after another: what happens in between makes a log look older than it is, or ended without a successor.
+            for generation in 0..<EntityLogs.keysPerLog {
+                entities[detour.entity].withKey(key, generation) { followUps.range(key: $0, from: 0, through: -1) }
+            }
             counts.loads += 1
         case .layout: followUps.command([Array("GET".utf8), Array("\(entities[detour.entity].layoutPrefix)\(detour.layout)".utf8)], key: 1)
         case .repair:
-            entities[detour.entity].withKey(key, detour.generation) { logKey in
-                detour.entries.withUnsafeBytes { followUps.append(key: logKey, value: $0) }
-            }
+            followUps.command([Array("RPUSH".utf8), logKey(detour.generation)] + detour.entries, key: 1)
         case .compact:
             let next = log.pointee.generation &+ 1
-            let content = store.snapshot(entity: detour.entity, journal: detour.journal, generation: next)
-            detours[number]!.newLength = content.count
+            let entries = store.snapshot(entity: detour.entity, journal: detour.journal, generation: next)
+            detours[number]!.newLength = entries.count
             followUps.command(
                 [
                     Array("EVAL".utf8), Array(Self.compactionScript.utf8), Array("2".utf8), logKey(log.pointee.generation), logKey(next),
-                    Array(String(log.pointee.known).utf8), content, JournalStore.closing(key), Array(String(life).utf8),
+                    Array(String(log.pointee.known).utf8), JournalStore.closing(key), Array(String(life).utf8),
                     Array(String(Self.endedLogMilliseconds).utf8),
-                ], key: 3)
+                ] + entries, key: 3)
         case .setAside:
             followUps.command(
                 [
@@ -115,15 +126,13 @@ extension SharedJournals {
 
     /// Adds the command that begins a log.
     /// - Parameter lengths: of what was found at each of its keys.
-    func encodeBeginning(_ entity: Int, _ journal: Int, _ generation: UInt32, over lengths: [Int], _ content: [UInt8]) {
+    func encodeBeginning(_ entity: Int, _ journal: Int, _ generation: UInt32, over lengths: [Int], _ entries: [[UInt8]]) {
         let key = store.key(entity: entity, journal: journal)
         var arguments: [[UInt8]] = [Array("EVAL".utf8), Array(Self.beginningScript.utf8), Array(String(EntityLogs.keysPerLog).utf8)]
         for place in 0..<EntityLogs.keysPerLog { entities[entity].withKey(key, place) { arguments.append(Array($0)) } }
-        arguments += [
-            Array(String(generation % EntityLogs.keysPerLog + 1).utf8), content, Array(String(entities[entity].lifeMilliseconds).utf8),
-        ]
+        arguments += [Array(String(generation % EntityLogs.keysPerLog + 1).utf8), Array(String(entities[entity].lifeMilliseconds).utf8)]
         for length in lengths { arguments.append(Array(String(length).utf8)) }
-        followUps.command(arguments, key: 3)
+        followUps.command(arguments + entries, key: 3)
     }
 
     /// Where logs get lost, so may the layouts that others read them by: whoever knows them says them again.
@@ -141,7 +150,7 @@ extension SharedJournals {
 
     /// Deletes what is at logs' keys and is no log, unless one has come there since.
     func encodeStrays() {
-        for (key, head) in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key, head], key: 3) }
+        for (key, first) in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key, first], key: 3) }
         strays.removeAll()
     }
 
@@ -151,11 +160,12 @@ extension SharedJournals {
         let detour = detours[number]!
         let log = entities[detour.entity].log(detour.journal)
         let reply = round.replies[first]
+        if detour.stage == .load { return takeLoad(number, round, first) }
         if reply.kind == .lost { return again(number) }
         if reply.kind == .error {
             switch (detour.stage, reply.errorCode) {
-            case (.repair, .wrongType), (.recreate, .wrongType): setAside(number, detour.generation, length: Detour.noString)
-            case (.compact, .wrongType): setAside(number, log.pointee.generation, length: Detour.noString)
+            case (.repair, .wrongType), (.recreate, .wrongType): setAside(number, detour.generation, length: Detour.noList)
+            case (.compact, .wrongType): setAside(number, log.pointee.generation, length: Detour.noList)
             case (.layout, .wrongType): setAside(number, detour.generation, length: detour.oldLength)
             default:
                 obstacle = reply.text
@@ -164,7 +174,7 @@ extension SharedJournals {
             return
         }
         switch detour.stage {
-        case .load: takeLoad(number, round, first)
+        case .load: break
         case .layout:
             if reply.kind == .bulk, let layout = LogLayout(text: reply.text) {
                 store.learnLayout(detour.layout, layout, entity: detour.entity)
@@ -204,67 +214,96 @@ extension SharedJournals {
         let log = entities[entity].log(journal)
         let key = store.key(entity: entity, journal: journal)
         // The newest log counts.
-        var newest: (place: Int, opening: LogOpening, part: JournalStore.LogPart)?
+        var newest: (place: Int, opening: LogOpening, part: JournalStore.LogPart, bytes: UnsafeRawBufferPointer)?
         for place in 0..<Int(EntityLogs.keysPerLog) {
             let reply = round.replies[first + place]
             switch reply.kind {
-            case .bulk: break
-            case .missing: continue
+            case .array: break
             case .lost: return again(number)
+            case .error where reply.errorCode == .wrongType: return setAside(number, UInt32(place), length: Detour.noList)
             default:
                 obstacle = reply.text
                 return again(number)
             }
-            let part = store.examine(entity: entity, key, reply.bytes)
+            let length = Int(reply.integer)
+            guard length > 0, let bytes = round.replies.joined(first + place) else { continue }
+            let part = store.examine(entity: entity, key, bytes)
             if case .unknownLayout(let layout) = part.end {
                 detours[number]!.stage = .layout
                 detours[number]!.layout = layout
                 detours[number]!.generation = UInt32(place)
-                detours[number]!.oldLength = reply.bytes.count
+                detours[number]!.oldLength = length
                 return
             }
             guard let opening = part.opening, Int(opening.generation % EntityLogs.keysPerLog) == place else {
-                // Without an opening it is what somebody appended to a log that was there no more, or it is damaged from the beginning.
-                if part.end == .damaged || part.opening != nil {
-                    setAside(number, UInt32(place), length: reply.bytes.count)
+                // Without an opening it is what was appended here to a log that was there no more. Otherwise somebody took its beginning away.
+                if part.opening != nil || !isOurs(entity, journal, bytes) {
+                    setAside(number, UInt32(place), length: length)
                     return
                 }
-                strays.append((entities[entity].withKey(key, UInt32(place)) { Array($0) }, Array(reply.bytes.prefix(7))))
+                let elements = round.replies.elements(of: first + place)
+                strays.append((entities[entity].withKey(key, UInt32(place)) { Array($0) }, Array(round.replies[elements.lowerBound].bytes)))
                 continue
             }
-            if newest == nil || opening.generation > newest!.opening.generation { newest = (place, opening, part) }
+            if newest == nil || opening.generation > newest!.opening.generation { newest = (place, opening, part, bytes) }
         }
         guard let newest else { return takeMissingLog(number, round, first) }
-        let bytes = round.replies[first + newest.place].bytes
+        let bytes = newest.bytes
+        let length = Int(round.replies[first + newest.place].integer)
         let generation = newest.opening.generation
         switch newest.part.end {
         case .unknownLayout: return
-        case .damaged:
+        case .damaged,
+            .complete where newest.part.entries != length:
             // What can be read is as good as ever.
             takeOver(entity, journal, UnsafeRawBufferPointer(rebasing: bytes[..<newest.part.offset]))
             log.pointee.generation = max(log.pointee.generation, generation)
-            setAside(number, generation, length: bytes.count)
+            setAside(number, generation, length: length)
             return
         case .closed:
+            // Its successor may have been begun where this had been read already.
+            guard detour.endedGeneration == generation else {
+                detours[number]!.endedGeneration = generation
+                return
+            }
             // Its successor is gone: what it had is missing from the one before, which comes to life again.
             takeOver(entity, journal, bytes)
             recreate(number, generation &+ 1, round, first)
             return
         case .complete: break
         }
-        let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time)
-        if missing.count > 0 {
+        guard let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time) else {
+            // Its layouts are not what they were when it was written.
+            setAside(number, generation, length: length)
+            return
+        }
+        if !missing.isEmpty {
             if !log.pointee.isDirty {
                 counts.repaired += missing.count
                 reports.append(.lostWrites(log: logName(detour, generation), records: missing.count))
             }
             detours[number]!.stage = .repair
-            detours[number]!.entries = missing.entries
+            detours[number]!.entries = missing
             detours[number]!.generation = generation
             return
         }
-        _ = store.replace(entity: entity, journal: journal, bytes)
-        loaded(number, round, generation, known: UInt32(bytes.count))
+        guard store.replace(entity: entity, journal: journal, bytes).end == .complete else {
+            setAside(number, generation, length: length)
+            return
+        }
+        loaded(number, round, generation, known: UInt32(length))
+    }
+
+    /// Whether all that was found without an opening is in the working copy, or was appended by batches under way.
+    private func isOurs(_ entity: Int, _ journal: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        store.holds(entity: entity, journal: journal, bytes) { time, word in
+            flights.contains { flight in
+                flight.steps.contains { step in
+                    guard step.entity == entity && step.journal == journal else { return false }
+                    return store.isRecord(time, word, of: flight.rows, row: step.row)
+                }
+            }
+        }
     }
 
     /// There is no log: the entity is new, or its log has expired, or it is lost.
@@ -273,9 +312,9 @@ extension SharedJournals {
         let (entity, journal) = (detour.entity, detour.journal)
         let log = entities[entity].log(journal)
         // What is there and no log goes first.
-        if (0..<Int(EntityLogs.keysPerLog)).contains(where: { !round.replies[first + $0].bytes.isEmpty }) { return again(number) }
-        let missing = store.missing(entity: entity, journal: journal, from: UnsafeRawBufferPointer(start: nil, count: 0), nowMilliseconds: detour.time)
-        if missing.count > 0 {
+        if (0..<Int(EntityLogs.keysPerLog)).contains(where: { round.replies[first + $0].integer > 0 }) { return again(number) }
+        let missing = store.missing(entity: entity, journal: journal, from: UnsafeRawBufferPointer(start: nil, count: 0), nowMilliseconds: detour.time) ?? []
+        if !missing.isEmpty {
             if !log.pointee.isDirty {
                 counts.repaired += missing.count
                 reports.append(.lostWrites(log: logName(detour, log.pointee.generation), records: missing.count))
@@ -297,7 +336,7 @@ extension SharedJournals {
 
     private func recreate(_ number: Int, _ generation: UInt32, _ round: Round, _ first: Int) {
         detours[number]!.stage = .recreate
-        detours[number]!.oldLengths = (0..<Int(EntityLogs.keysPerLog)).map { round.replies[first + $0].bytes.count }
+        detours[number]!.oldLengths = (0..<Int(EntityLogs.keysPerLog)).map { Int(round.replies[first + $0].integer) }
         detours[number]!.generation = generation
     }
 
@@ -335,9 +374,9 @@ extension SharedJournals {
         }
     }
 
-    /// A log begins otherwise than what was found.
+    /// Deletes a list that begins with what was found.
     static let deletionScript = """
-        if redis.call('GETRANGE', KEYS[1], 0, 6) ~= ARGV[1] then return 0 end
+        if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
         return redis.call('DEL', KEYS[1])
         """
 }

@@ -19,10 +19,9 @@ extension SharedJournals {
                 move(&step, to: reply.integer < end ? .waiting : .answered)
                 step.end = UInt32(end)
             } else {
-                move(&step, to: reply.integer < step.entryLength ? .waiting : .answered)
+                move(&step, to: reply.integer < 1 ? .waiting : .answered)
                 step.end = UInt32(clamping: reply.integer)
             }
-            step.start = step.end &- UInt32(step.entryLength)
         case .error:
             move(&step, to: .refused)
             step.refusal = reply.errorCode
@@ -58,16 +57,15 @@ extension SharedJournals {
                     // The first entry of a log that was begun: nothing but the opening is before it.
                     move(&flight.steps[index], to: .placed)
                     log.pointee.known = step.end
-                } else if step.start == 0 {
+                } else if step.before == 0 {
                     // The log was there no more: what this began is none.
                     detour(.load, step, flight)
-                } else if step.start == log.pointee.known {
+                } else if step.before == log.pointee.known {
                     move(&flight.steps[index], to: .placed)
                     log.pointee.known = step.end
-                } else if step.start > log.pointee.known {
+                } else if step.before > log.pointee.known {
                     move(&flight.steps[index], to: .tailing)
-                    flight.steps[index].tailOffset = Int(log.pointee.known)
-                    flight.steps[index].tailCount = Int(step.start - log.pointee.known)
+                    flight.steps[index].tailEntries = Int(step.before - log.pointee.known)
                     wantedTails.append(index)
                     log.pointee.known = step.end
                 } else {
@@ -110,7 +108,7 @@ extension SharedJournals {
         let log = entities[step.entity].log(step.journal)
         detour(.setAside, step, flight)
         detours[Int(log.pointee.detour)]!.generation = step.generation
-        detours[Int(log.pointee.detour)]!.oldLength = Detour.noString
+        detours[Int(log.pointee.detour)]!.oldLength = Detour.noList
     }
 
     /// Sends journals' detours, and the oldest batch's records and tails, that have become due.
@@ -136,7 +134,7 @@ extension SharedJournals {
                 let step = flight.steps[index]
                 round.tails.append((index, followUps.replyCount))
                 entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), step.generation) {
-                    followUps.getRange(key: $0, from: step.tailOffset, through: step.tailOffset + step.tailCount - 1)
+                    followUps.range(key: $0, from: Int(step.before) - step.tailEntries, through: Int(step.before) - 1)
                 }
                 counts.tails += 1
             }
@@ -165,7 +163,7 @@ extension SharedJournals {
         if log.pointee.known == 0 { return begin(index, flight) }
         round.appends.append((index, followUps.replyCount))
         entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), log.pointee.generation) {
-            followUps.append(key: $0, value: flight.entry(step))
+            followUps.push(key: $0, value: flight.entry(step))
         }
     }
 
@@ -178,12 +176,12 @@ extension SharedJournals {
             log.pointee.stretch = entities[step.entity].stretch(flight.rows.headers[step.row].timeMilliseconds)
             let opening = store.opening(entity: step.entity, journal: step.journal, generation: log.pointee.generation)
             beginnings.append(
-                Beginning(entity: step.entity, journal: step.journal, content: opening.entry(store.key(entity: step.entity, journal: step.journal))))
+                Beginning(entity: step.entity, journal: step.journal, entries: [opening.entry(store.key(entity: step.entity, journal: step.journal))]))
         }
         let number = Int(log.pointee.beginning)
-        beginnings[number].content += flight.entry(step)
+        beginnings[number].entries.append(Array(flight.entry(step)))
         beginnings[number].steps.append(index)
-        flight.steps[index].beginningEnd = beginnings[number].content.count
+        flight.steps[index].beginningEnd = beginnings[number].entries.count
     }
 
     private func encodeBeginnings(_ flight: Flight, _ round: Round) {
@@ -192,7 +190,7 @@ extension SharedJournals {
             log.pointee.beginning = -1
             for step in beginning.steps { round.appends.append((step, followUps.replyCount)) }
             encodeBeginning(
-                beginning.entity, beginning.journal, log.pointee.generation, over: Array(repeating: 0, count: Int(EntityLogs.keysPerLog)), beginning.content)
+                beginning.entity, beginning.journal, log.pointee.generation, over: Array(repeating: 0, count: Int(EntityLogs.keysPerLog)), beginning.entries)
         }
         beginnings.removeAll(keepingCapacity: true)
     }
@@ -209,7 +207,7 @@ extension SharedJournals {
             rounds.removeFirst()
             if let flight = flights.first(where: { $0.number == round.flight }) {
                 for (index, reply) in round.appends where flight.steps[index].phase == .sent { take(round.replies[reply], &flight.steps[index]) }
-                for (index, reply) in round.tails where flight.steps[index].phase == .tailing { takeTail(round.replies[reply], index, flight) }
+                for (index, reply) in round.tails where flight.steps[index].phase == .tailing { takeTail(round.replies, reply, index, flight) }
             }
             for (number, reply) in round.detours {
                 detours[number]!.isUnderWay = false
@@ -220,13 +218,13 @@ extension SharedJournals {
         return isAny
     }
 
-    private func takeTail(_ reply: Reply, _ index: Int, _ flight: Flight) {
+    private func takeTail(_ replies: ReplyBuffer, _ reply: Int, _ index: Int, _ flight: Flight) {
         let step = flight.steps[index]
-        if reply.kind == .bulk && reply.bytes.count == step.tailCount {
-            let part = store.examine(entity: step.entity, store.key(entity: step.entity, journal: step.journal), reply.bytes)
-            if part.end == .complete && (part.opening != nil || step.tailOffset > 0) {
-                flight.steps[index].tailOffset = flight.tails.count
-                flight.tails.append(contentsOf: reply.bytes)
+        if let entries = replies.joined(reply) {
+            let part = store.examine(entity: step.entity, store.key(entity: step.entity, journal: step.journal), entries)
+            if part.end == .complete && part.entries == step.tailEntries && (part.opening != nil || Int(step.before) > step.tailEntries) {
+                flight.steps[index].tail = flight.tails.count..<(flight.tails.count + entries.count)
+                flight.tails.append(contentsOf: entries)
                 move(&flight.steps[index], to: .placed)
                 return
             }
@@ -234,7 +232,7 @@ extension SharedJournals {
         // The log has ended, is damaged or has gone: look at all of it. What came behind the gap may not count either.
         for later in index..<flight.steps.count where flight.steps[later].entity == step.entity && flight.steps[later].journal == step.journal {
             move(&flight.steps[later], to: .waiting)
-            flight.steps[later].tailCount = 0
+            flight.steps[later].tail = 0..<0
         }
         entities[step.entity].log(step.journal).pointee.verifiedEpoch = 0
     }

@@ -2,7 +2,7 @@ public import Events
 public import Journals
 public import RedisStore
 
-/// Journals that processes share: Redis holds one append-only log per entity, and every process keeps working copies of those that it needs.
+/// Journals that processes share: Redis holds one append-only log per entity, a list of entries, and every process keeps working copies of those that it needs.
 ///
 /// Events go through in batches: `begin` appends a batch's records to their logs and waits for nothing, `advance` takes the replies, `settle` brings the
 /// journals of one event to where that event stands. The reply to an append, the log's new length, is the coherence check:
@@ -22,7 +22,7 @@ public final class SharedJournals {
         /// How much longer than events need them logs live: as long as processing may stand still.
         public var outageMilliseconds: Int64
         /// Shorter logs are not begun anew: they cost less than their keys.
-        var compactionBytesMin: UInt32 = 2_048
+        var compactionEntriesMin: UInt32 = 64
 
         public init(prefix: String = "vane:", outageMilliseconds: Int64 = 86_400_000) {
             self.prefix = prefix
@@ -95,15 +95,14 @@ public final class SharedJournals {
     }
 
     var followUps = CommandBuffer()
-    var keys = KeyList()
     /// The link's epoch in which layouts were last said again.
     var layoutsEpoch: UInt32 = 0
     /// By entity: what earlier processes recorded; the entities for which that has changed and is not noted yet; the command that notes it.
     var recordedEarlier: [RecordedFacts?] = []
     var unnotedEntities: [Int] = []
     var notingTicket: Int?
-    /// Keys of logs where something is that is no log, and how it begins.
-    var strays: [(key: [UInt8], head: [UInt8])] = []
+    /// Keys of logs where something is that is no log, and its first entry.
+    var strays: [(key: [UInt8], first: [UInt8])] = []
     /// Steps of the oldest batch that the next follow-up is for.
     var wantedTails: [Int] = []
     var wantedAppends: [Int] = []
@@ -218,7 +217,7 @@ public final class SharedJournals {
             step.generation = log.pointee.generation
             step.reply = commands.replyCount
             step.phase = .sent
-            entities[entity].withKey(key, log.pointee.generation) { commands.append(key: $0, value: flight.entry(step)) }
+            entities[entity].withKey(key, log.pointee.generation) { commands.push(key: $0, value: flight.entry(step)) }
             counts.appends += 1
         }
         if time > log.pointee.touched { log.pointee.touched = time }
@@ -273,7 +272,7 @@ public final class SharedJournals {
         let flight = flights[0]
         // What the event after the next will need is asked for meanwhile.
         if row + Self.rowsAhead < flight.rowCount { for index in flight.steps(of: row + Self.rowsAhead) { fetch(flight.steps[index]) } }
-        for index in flight.steps(of: row) where flight.steps[index].tailCount > 0 {
+        for index in flight.steps(of: row) where !flight.steps[index].tail.isEmpty {
             let step = flight.steps[index]
             flight.withTail(of: step) { _ = store.take(entity: step.entity, journal: step.journal, $0) }
         }
@@ -296,7 +295,7 @@ public final class SharedJournals {
         for index in flight.steps.indices where flight.steps[index].phase != .placed {
             let step = flight.steps[index]
             move(&flight.steps[index], to: .placed)
-            flight.steps[index].tailCount = 0
+            flight.steps[index].tail = 0..<0
             let log = entities[step.entity].log(step.journal)
             log.pointee.verifiedEpoch = 0
             forgetCompaction(step, flight)

@@ -14,7 +14,7 @@ struct CostReport {
         /// Entity types whose journals it is recorded in; those whose key it may lack.
         var journals: [String]
         var uncertain: [String]
-        /// Bytes in Redis, where one `APPEND` goes to each journal: those stored, at least, typically and at most, and those sent, typically.
+        /// Bytes in Redis, where one `RPUSH` goes to each journal: those stored, at least, typically and at most, and those sent, typically.
         var storedLeast = 0
         var storedTypical = 0
         var storedMost = 0
@@ -50,9 +50,9 @@ struct CostReport {
                 let entity = schema.entities[entry.entity]
                 recording.journals.append(entity.name)
                 if !entry.isCertain { recording.uncertain.append(entity.name) }
-                recording.storedLeast += entry.isCertain ? entry.bytes.lowerBound : 0
-                recording.storedTypical += entry.typicalBytes
-                recording.storedMost += entry.bytes.upperBound
+                recording.storedLeast += entry.isCertain ? AppendCost.storedBytes(entryBytes: entry.bytes.lowerBound) : 0
+                recording.storedTypical += AppendCost.storedBytes(entryBytes: entry.typicalBytes)
+                recording.storedMost += AppendCost.storedBytes(entryBytes: entry.bytes.upperBound)
                 recording.sentTypical += AppendCost.sentBytes(entity, prefix: checked.prefix, entryBytes: entry.typicalBytes)
             }
             recordings.append(recording)

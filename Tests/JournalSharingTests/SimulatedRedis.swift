@@ -8,15 +8,10 @@ import RedisStore
 final class SimulatedRedis {
     private struct State {
         var values: [[UInt8]: [UInt8]] = [:]
-        /// Keys where something is that is no string.
-        var others: Set<[UInt8]> = []
+        var lists: [[UInt8]: [[UInt8]]] = [:]
     }
 
     private var state = State()
-    private(set) var values: [[UInt8]: [UInt8]] {
-        get { state.values }
-        _modify { yield &state.values }
-    }
     /// Of each entity, by what its keys have between braces: the id words of its records in the order in which they first came to a log that counts.
     private var appearances: [[UInt8]: [UInt64]] = [:]
     /// For failovers: the state after each of the last writes.
@@ -35,20 +30,56 @@ final class SimulatedRedis {
 
     // MARK: What a vandal does
 
-    var keys: [[UInt8]] { (Array(values.keys) + state.others).sorted { $0.lexicographicallyPrecedes($1) } }
+    var keys: [[UInt8]] { (Array(state.values.keys) + state.lists.keys).sorted { $0.lexicographicallyPrecedes($1) } }
+
+    /// Bytes of what is there.
+    func length(_ key: [UInt8]) -> Int { state.values[key]?.count ?? state.lists[key]?.reduce(0) { $0 + $1.count } ?? 0 }
 
     func remove(_ key: [UInt8]) {
-        values[key] = nil
-        state.others.remove(key)
+        state.values[key] = nil
+        state.lists[key] = nil
     }
 
-    func damage(_ key: [UInt8], at offset: Int) { values[key]?[offset] ^= 0x55 }
-    func truncate(_ key: [UInt8], to length: Int) { values[key]?.removeSubrange(length...) }
+    func damage(_ key: [UInt8], at offset: Int) {
+        state.values[key]?[offset] ^= 0x55
+        let (entry, rest) = place(key, offset)
+        state.lists[key]?[entry][rest] ^= 0x55
+    }
 
-    /// Puts a value of another type there.
+    /// Cuts off what is behind an offset, in the middle of an entry or not.
+    func truncate(_ key: [UInt8], to length: Int) {
+        state.values[key]?.removeSubrange(length...)
+        guard state.lists[key] != nil else { return }
+        let (entry, rest) = place(key, length)
+        state.lists[key]!.removeSubrange((entry + (rest > 0 ? 1 : 0))...)
+        if rest > 0 { state.lists[key]![entry].removeSubrange(rest...) }
+        if state.lists[key]!.isEmpty { state.lists[key] = nil }
+    }
+
+    func cutOffBeginning(_ key: [UInt8]) { state.lists[key]?.removeFirst() }
+    func write(_ key: String, _ text: String) { state.values[Array(key.utf8)] = Array(text.utf8) }
+
+    private func place(_ key: [UInt8], _ offset: Int) -> (entry: Int, rest: Int) {
+        var rest = offset
+        for (number, entry) in (state.lists[key] ?? []).enumerated() {
+            if rest < entry.count { return (number, rest) }
+            rest -= entry.count
+        }
+        return (0, 0)
+    }
+
+    /// Two entries become one element, or what is there becomes a value of another type.
+    func merge(_ key: [UInt8], at offset: Int) {
+        let entry = place(key, offset).entry
+        guard let list = state.lists[key], entry + 1 < list.count else { return supplant(key) }
+        state.lists[key]![entry] += state.lists[key]!.remove(at: entry + 1)
+    }
+
+    /// Puts a value of another type there: neither a log nor a layout.
     func supplant(_ key: [UInt8]) {
-        values[key] = nil
-        state.others.insert(key)
+        let wasList = state.lists[key] != nil
+        remove(key)
+        if wasList { state.values[key] = Array(" ".utf8) } else { state.lists[key] = [Array(" ".utf8)] }
     }
 
     // MARK: Commands
@@ -56,69 +87,76 @@ final class SimulatedRedis {
     private static let wrongType = SimulatedReply.error("WRONGTYPE Operation against a key holding the wrong kind of value")
 
     func execute(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
-        func number(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
         let name = String(decoding: arguments[0], as: UTF8.self)
-        if isOutOfMemory && ["APPEND", "SET", "EVAL"].contains(name) {
+        if isOutOfMemory && ["RPUSH", "SET", "EVAL"].contains(name) {
             replies.append(.error("OOM command not allowed when used memory > 'maxmemory'."))
             return
         }
-        if ["APPEND", "GET", "GETRANGE"].contains(name) && state.others.contains(arguments[1]) {
+        if name != "SET" && (["RPUSH", "LRANGE"].contains(name) ? isString(arguments[1]) : name == "GET" && isList(arguments[1])) {
             replies.append(Self.wrongType)
             return
         }
         switch name {
-        case "APPEND":
-            values[arguments[1], default: []] += arguments[2]
-            note(arguments[1], arguments[2])
-            replies.append(.integer(Int64(values[arguments[1]]!.count)))
-        case "GET": replies.append(values[arguments[1]].map { .bulk($0) } ?? .missing)
-        case "MGET": for key in arguments.dropFirst() { replies.append(values[key].map { .bulk($0) } ?? .missing) }
-        case "GETRANGE":
-            let value = values[arguments[1]] ?? []
-            let first = number(2)
-            let last = min(number(3), value.count - 1)
-            replies.append(.bulk(first <= last ? Array(value[first...last]) : []))
+        case "RPUSH":
+            push(arguments[1], Array(arguments.dropFirst(2)))
+            replies.append(.integer(Int64(state.lists[arguments[1]]!.count)))
+        case "LRANGE":
+            let list = state.lists[arguments[1]] ?? []
+            func index(_ argument: Int) -> Int {
+                let number = Self.number(arguments[argument])
+                return number < 0 ? list.count + number : number
+            }
+            let (first, last) = (index(2), min(index(3), list.count - 1))
+            replies.append(.strings(first <= last ? Array(list[first...last]) : []))
+        case "GET": replies.append(state.values[arguments[1]].map { .bulk($0) } ?? .missing)
         case "PEXPIRE": replies.append(.integer(exists(arguments[1]) ? 1 : 0))
         case "SET":
             if arguments.count > 3, arguments[3] == Array("NX".utf8), exists(arguments[1]) {
                 replies.append(.missing)
             } else {
-                set(arguments[1], arguments[2])
+                remove(arguments[1])
+                state.values[arguments[1]] = arguments[2]
                 replies.append(.status("OK"))
             }
         case "EVAL": evaluate(arguments, &replies)
         default: preconditionFailure("the simulated Redis does not know \(name)")
         }
-        if keepsPast && name != "GET" && name != "MGET" && name != "GETRANGE" {
+        if keepsPast && name != "GET" && name != "LRANGE" {
             past.append(state)
             if past.count > Self.pastMax { past.removeFirst() }
         }
     }
 
-    private func exists(_ key: [UInt8]) -> Bool { values[key] != nil || state.others.contains(key) }
+    private static func number(_ argument: [UInt8]) -> Int { Int(String(decoding: argument, as: UTF8.self))! }
+    private func isString(_ key: [UInt8]) -> Bool { state.values[key] != nil }
+    private func isList(_ key: [UInt8]) -> Bool { state.lists[key] != nil }
+    private func exists(_ key: [UInt8]) -> Bool { isString(key) || isList(key) }
 
-    private func set(_ key: [UInt8], _ value: [UInt8]) {
-        state.others.remove(key)
-        values[key] = value
+    private func push(_ key: [UInt8], _ entries: [[UInt8]]) {
+        state.lists[key, default: []] += entries
+        note(key, entries.count)
+    }
+
+    private func replace(_ key: [UInt8], _ entries: [[UInt8]]) {
+        state.lists[key] = nil
+        push(key, entries)
     }
 
     private func rename(_ key: [UInt8], _ name: [UInt8]) {
         remove(name)
-        values[name] = values.removeValue(forKey: key)
-        if state.others.remove(key) != nil { state.others.insert(name) }
+        state.values[name] = state.values.removeValue(forKey: key)
+        state.lists[name] = state.lists.removeValue(forKey: key)
     }
 
     /// Notes records that came to a log: one that has an opening, and no closing before them.
-    private func note(_ key: [UInt8], _ added: [UInt8]) {
-        guard let log = values[key], let tag = Self.tag(key) else { return }
-        var entries = SimulatedEntries(log)
-        guard case .opening? = entries.next() else { return }
+    private func note(_ key: [UInt8], _ added: Int) {
+        guard let log = state.lists[key], let tag = Self.tag(key) else { return }
+        guard case .opening? = SimulatedEntry(log[0]) else { return }
         var words: [UInt64] = []
-        var offset = entries.offset
-        while let entry = entries.next() {
+        for (place, bytes) in log.enumerated().dropFirst() {
+            guard let entry = SimulatedEntry(bytes) else { break }
             if case .closing = entry { break }
-            if case .record(let word) = entry, offset >= log.count - added.count { words.append(word) }
-            offset = entries.offset
+            if case .record(let word) = entry, place >= log.count - added { words.append(word) }
         }
         for word in words where !appearances[tag, default: []].contains(word) { appearances[tag, default: []].append(word) }
     }
@@ -138,46 +176,37 @@ final class SimulatedRedis {
         return result
     }
 
-    private func begin(keys: [[UInt8]], place: Int, _ content: [UInt8], over lengths: [Int]) -> SimulatedReply {
-        for (index, key) in keys.enumerated() {
-            if index == place && state.others.contains(key) { return Self.wrongType }
-            guard values[key, default: []].count == lengths[index] else { return .integer(0) }
-        }
-        set(keys[place], content)
-        note(keys[place], content)
-        return .integer(Int64(content.count))
-    }
-
     private func evaluate(_ arguments: [[UInt8]], _ replies: inout [SimulatedReply]) {
-        func length(_ index: Int) -> Int { Int(String(decoding: arguments[index], as: UTF8.self))! }
-        let script = String(decoding: arguments[1], as: UTF8.self)
+        func length(_ index: Int) -> Int { Self.number(arguments[index]) }
+        func count(_ key: [UInt8]) -> Int { state.lists[key]?.count ?? 0 }
+        let (script, keyCount) = (String(decoding: arguments[1], as: UTF8.self), length(2))
+        let keys = Array(arguments[3..<(3 + keyCount)])
+        let first = 3 + keyCount
         if script == SharedJournals.setAsideScript {
-            let found = state.others.contains(arguments[3]) ? -1 : values[arguments[3], default: []].count
-            if found == length(5) { rename(arguments[3], arguments[4]) }
-            replies.append(.integer(found == length(5) ? 1 : 0))
-            return
-        }
-        if script == SharedJournals.beginningScript {
-            replies.append(begin(keys: Array(arguments[3..<7]), place: length(7) - 1, arguments[8], over: (10..<14).map(length)))
-            return
-        }
-        if state.others.contains(arguments[3]) {
-            replies.append(Self.wrongType)
+            let found = isString(keys[0]) ? -1 : count(keys[0])
+            if found == length(first) { rename(keys[0], keys[1]) }
+            replies.append(.integer(found == length(first) ? 1 : 0))
             return
         }
         switch script {
-        case SharedJournals.compactionScript:
-            guard values[arguments[3], default: []].count == length(5) else {
-                replies.append(.integer(0))
-                return
+        case SharedJournals.beginningScript:
+            for (index, key) in keys.enumerated() {
+                if isString(key) { return replies.append(Self.wrongType) }
+                guard count(key) == length(first + 2 + index) else { return replies.append(.integer(0)) }
             }
-            set(arguments[4], arguments[6])
-            values[arguments[3], default: []] += arguments[7]
-            note(arguments[4], arguments[6])
+            let key = keys[length(first) - 1]
+            replace(key, Array(arguments[(first + 2 + keyCount)...]))
+            replies.append(.integer(Int64(count(key))))
+        case SharedJournals.compactionScript:
+            if isString(keys[0]) || isString(keys[1]) { return replies.append(Self.wrongType) }
+            guard count(keys[0]) == length(first) else { return replies.append(.integer(0)) }
+            replace(keys[1], Array(arguments[(first + 4)...]))
+            push(keys[0], [arguments[first + 1]])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
-            let isSame = Array(values[arguments[3], default: []].prefix(7)) == arguments[4]
-            if isSame { values[arguments[3]] = nil }
+            if isString(keys[0]) { return replies.append(Self.wrongType) }
+            let isSame = state.lists[keys[0]]?.first == arguments[first]
+            if isSame { state.lists[keys[0]] = nil }
             replies.append(.integer(isSame ? 1 : 0))
         default: preconditionFailure("the simulated Redis does not know this script")
         }
@@ -187,6 +216,7 @@ final class SimulatedRedis {
 enum SimulatedReply {
     case integer(Int64)
     case bulk([UInt8])
+    case strings([[UInt8]])
     case missing
     case status(String)
     case error(String)
@@ -240,15 +270,16 @@ final class SimulatedLink: RedisLink {
         }
         guard let sending = sendings[ticket], sending.isDelivered else { return false }
         sendings[ticket] = nil
-        replies.removeAll()
-        for reply in sending.replies {
+        replies.removeAll(values: sending.replies.count)
+        for (index, reply) in sending.replies.enumerated() {
             switch reply {
-            case .integer(let value): replies.append(integer: value)
-            case .bulk(let bytes): bytes.withUnsafeBytes { replies.append(bulk: $0) }
-            case .missing: replies.appendMissing()
-            case .status(let text): replies.append(status: text)
-            case .error(let text): replies.append(error: text)
-            case .lost: replies.appendLost()
+            case .integer(let value): replies.put(integer: value, at: index)
+            case .bulk(let bytes): bytes.withUnsafeBytes { replies.put(bulk: $0, at: index) }
+            case .strings(let strings): replies.put(strings: strings, at: index)
+            case .missing: replies.putMissing(at: index)
+            case .status(let text): replies.put(status: text, at: index)
+            case .error(let text): replies.put(error: text, at: index)
+            case .lost: break
             }
         }
         return true
@@ -301,25 +332,17 @@ extension SimulatedLink.Sending {
     }
 }
 
-/// A log's entries, read without knowing their layouts.
-struct SimulatedEntries {
-    enum Entry {
-        case opening
-        case closing
-        /// Its id word, without the origin.
-        case record(UInt64)
-    }
+/// An entry of a log, read without knowing its layout.
+enum SimulatedEntry {
+    case opening
+    case closing
+    /// Its id word, without the origin.
+    case record(UInt64)
 
-    private let bytes: [UInt8]
-    private(set) var offset = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func next() -> Entry? {
-        guard offset < bytes.count else { return nil }
+    init?(_ bytes: [UInt8]) {
         var length = 0
         var shift = 0
-        var at = offset
+        var at = 0
         repeat {
             guard at < bytes.count, shift < 21 else { return nil }
             length |= Int(bytes[at] & 0x7f) << shift
@@ -328,12 +351,14 @@ struct SimulatedEntries {
         } while bytes[at - 1] & 0x80 != 0
         let body = at + 2
         let end = at + length
-        guard end <= bytes.count, body + 2 <= end else { return nil }
-        offset = end
-        if bytes[body] == 0 { return bytes[body + 1] == 1 ? .opening : .closing }
+        guard end == bytes.count, body + 2 <= end else { return nil }
+        if bytes[body] == 0 {
+            self = bytes[body + 1] == 1 ? .opening : .closing
+            return
+        }
         guard body + 15 <= end else { return nil }
         let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[body + 7 + $1]) << UInt64($1 * 8) }
-        return .record(word & ~0xffff)
+        self = .record(word & ~0xffff)
     }
 }
 

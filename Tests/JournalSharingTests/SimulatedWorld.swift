@@ -92,7 +92,7 @@ final class SimulatedProcess {
         engine = try! Engine(schema: Self.schema, packages: [Self.package], lists: Lists(), timeZones: NoZones())
         link = SimulatedLink(server)
         var options = SharedJournals.Options()
-        options.compactionBytesMin = 150
+        options.compactionEntriesMin = 5
         shared = SharedJournals(engine.store, link, options)
         decoder = Decoder(schema: Self.schema, pseudonymiser: nil, timeZones: NoZones())
     }

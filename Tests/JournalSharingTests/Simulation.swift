@@ -15,7 +15,7 @@ struct Simulation {
         /// Some batches are decided without Redis.
         var degraded = false
         var outOfMemory = false
-        /// Keys, those of layouts too, are removed, damaged, cut off or replaced by hand.
+        /// Keys, those of layouts too, are removed, damaged, cut off, merged or replaced by hand.
         var vandal = false
     }
 
@@ -142,11 +142,12 @@ struct Simulation {
         faultCount += 1
         let key = random.pick(keys)
         let isLog = key.contains(UInt8(ascii: "{"))
-        let length = isLog ? server.values[key]?.count ?? 0 : 0
-        switch random.below(4) {
+        let length = isLog ? server.length(key) : 0
+        switch random.below(5) {
         case 0 where length > 0: server.damage(key, at: random.below(length))
         case 1 where length > 0: server.truncate(key, to: random.below(length))
         case 2: server.supplant(key)
+        case 3: server.merge(key, at: random.below(max(1, length)))
         default: server.remove(key)
         }
     }

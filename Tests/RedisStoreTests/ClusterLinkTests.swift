@@ -65,15 +65,18 @@ struct ClusterLinkTests {
         #expect(link.failure == nil && link.epoch > 0)
         let answers = try link.ask { c in
             for index in 0..<300 { c.append("key\(index)", "value\(index)") }
+            // Strings of many servers' replies come in between each other's.
+            for index in 0..<300 { for part in 0..<40 { c.push("log\(index)", "\(index) \(part);") } }
+            for index in 0..<300 { c.range("log\(index)") }
             for index in stride(from: 0, to: 300, by: 3) { c.get("key\(index)", "none", "key\(index + 1)") }
-            c.command(["LPUSH", "list", "x"], key: 1, replies: 1)
-            c.get("list", "key0")
-            "{t}a".raw { a in "{t}b".raw { b in c.rename(key: a, to: b) } }
+            c.command(["RENAME", "{t}a", "{t}b"], key: 1)
             c.command(["PING"])
         }
         var expected: [Answer] = (0..<300).map { .integer(Int64("value\($0)".count)) }
+        for _ in 0..<300 { expected += (1...40).map { .integer($0) } }
+        for index in 0..<300 { expected.append(.array((0..<40).map { .bulk("\(index) \($0);") })) }
         for index in stride(from: 0, to: 300, by: 3) { expected += [.bulk("value\(index)"), .missing, .bulk("value\(index + 1)")] }
-        expected += [.integer(1), .missing, .bulk("value0"), .error(.other), .status("PONG")]
+        expected += [.error(.other), .status("PONG")]
         #expect(answers == expected)
     }
 
@@ -117,10 +120,8 @@ struct ClusterLinkTests {
         while !tickets.isEmpty { try take() }
         #expect(link.epoch > epoch)
         #expect(link.isConnected)
-        var list = KeyList()
-        for key in keys { key.raw { list.append($0) } }
         let whole = (0..<(round * 2)).map { String(format: "%06d", $0) }.joined()
-        #expect(try link.ask { $0.get(keys: list) } == keys.map { _ in .bulk(whole) })
+        #expect(try link.ask { for key in keys { $0.get(key) } } == keys.map { _ in .bulk(whole) })
     }
 
     @Test func aKilledMastersReplicaTakesOver() throws {

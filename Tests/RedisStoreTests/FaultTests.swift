@@ -57,7 +57,7 @@ struct FaultTests {
     private func batch() -> CommandBuffer {
         var commands = CommandBuffer()
         commands.append("k", "v")
-        commands.get("a", "b")
+        commands.command(["MGET", "a", "b"], key: 1, replies: 2)
         commands.command(["KEYS", "*"])
         return commands
     }
@@ -79,7 +79,7 @@ struct FaultTests {
             ("$99999999999999999999999\r\n", [.lost, .lost, .lost, .lost], .malformed),
             (":1\r\n*2147483647\r\n", [.integer(1), .lost, .lost, .lost], .malformed),
             (":1\r\n*2\r\n+a\r\n+b\r\n*2147483647\r\n", [.integer(1), .status("a"), .status("b"), .lost], .malformed),
-            (":1\r\n*2\r\n+a\r\n+b\r\n*1048577\r\n", [.integer(1), .status("a"), .status("b"), .lost], .malformed),
+            (":1\r\n*2\r\n+a\r\n+b\r\n*4194305\r\n", [.integer(1), .status("a"), .status("b"), .lost], .malformed),
             (":1\r\n*2\r\n+a\r\n+b\r\n" + String(repeating: "*1\r\n", count: 20), [.integer(1), .status("a"), .status("b"), .lost], .malformed),
             (":1\r\n*2\r\n+a\r\n+b\r\n*0\r\n:9\r\n", [.integer(1), .status("a"), .status("b"), .array([])], .malformed),
         ] as [(String, [Answer], RedisFailure.Kind)])

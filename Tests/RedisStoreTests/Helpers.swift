@@ -34,22 +34,17 @@ extension String {
     func raw<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { Array(utf8).withUnsafeBytes(body) }
 }
 
+/// What links are tested with; journals need less.
 extension CommandBuffer {
-    mutating func append(_ key: String, _ value: String) {
-        let (key, value) = (Array(key.utf8), Array(value.utf8))
-        key.withUnsafeBytes { key in value.withUnsafeBytes { append(key: key, value: $0) } }
-    }
+    mutating func append(_ key: String, _ value: String) { command(["APPEND", key, value], key: 1, replies: 1) }
 
-    mutating func set(_ key: String, _ value: String, expireMilliseconds: Int64? = nil) {
-        let (key, value) = (Array(key.utf8), Array(value.utf8))
-        key.withUnsafeBytes { key in value.withUnsafeBytes { set(key: key, value: $0, expireMilliseconds: expireMilliseconds) } }
-    }
+    mutating func push(_ key: String, _ value: String) { key.raw { key in value.raw { push(key: key, value: $0) } } }
 
-    mutating func get(_ keys: String...) {
-        var list = KeyList()
-        for key in keys { Array(key.utf8).withUnsafeBytes { list.append($0) } }
-        get(keys: list)
-    }
+    mutating func range(_ key: String, _ from: Int = 0, _ through: Int = -1) { key.raw { range(key: $0, from: from, through: through) } }
+
+    mutating func set(_ key: String, _ value: String) { command(["SET", key, value], key: 1, replies: 1) }
+
+    mutating func get(_ keys: String...) { for key in keys { command(["GET", key], key: 1, replies: 1) } }
 
     var text: String { String(decoding: bytes.bytes, as: UTF8.self) }
 }

@@ -1,19 +1,27 @@
 internal import CHiredis
 internal import Glibc
 
-/// What hiredis can do: a batch of APPENDs is queued, then their replies are awaited.
+/// What hiredis can do: a batch of commands that add to logs is queued, then their replies are awaited.
 final class BareLoop {
+    /// To a string, the cheapest way in Redis to add to something; or to a list, as Vane does it.
+    enum Adding: String {
+        case append = "APPEND"
+        case push = "RPUSH"
+    }
+
     private let context: UnsafeMutablePointer<redisContext>
     private let name: UnsafePointer<CChar>
+    private let nameLength: Int
 
-    init(_ context: UnsafeMutablePointer<redisContext>, database: Int) {
+    init(_ context: UnsafeMutablePointer<redisContext>, database: Int, by adding: Adding = .append) {
         self.context = context
-        name = UnsafePointer(strdup("APPEND"))
+        name = UnsafePointer(strdup(adding.rawValue))
+        nameLength = adding.rawValue.utf8.count
         freeReplyObject(withVaList([]) { redisvCommand(context, "SELECT \(database)", $0) })
     }
 
-    convenience init(_ server: RedisServer, database: Int, overTCP: Bool = false) {
-        self.init(overTCP ? redisConnect("127.0.0.1", Int32(server.port))! : redisConnectUnix(server.path)!, database: database)
+    convenience init(_ server: RedisServer, database: Int, by adding: Adding = .append, overTCP: Bool = false) {
+        self.init(overTCP ? redisConnect("127.0.0.1", Int32(server.port))! : redisConnectUnix(server.path)!, database: database, by: adding)
     }
 
     deinit {
@@ -28,16 +36,16 @@ final class BareLoop {
     }
 
     /// One batch, there and back.
-    func run(_ batch: [Commands.Append], of commands: Commands) {
+    func run(_ batch: [Commands.Push], of commands: Commands) {
         commands.bytes.withUnsafeBufferPointer { bytes in bytes.withMemoryRebound(to: CChar.self) { send(batch, $0.baseAddress!) } }
     }
 
-    @inline(__always) private func send(_ batch: [Commands.Append], _ bytes: UnsafePointer<CChar>) {
-        for append in batch {
+    @inline(__always) private func send(_ batch: [Commands.Push], _ bytes: UnsafePointer<CChar>) {
+        for push in batch {
             var arguments: (UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (
-                name, bytes + append.key.lowerBound, bytes + append.value.lowerBound
+                name, bytes + push.key.lowerBound, bytes + push.value.lowerBound
             )
-            var lengths = (6, append.key.count, append.value.count)
+            var lengths = (nameLength, push.key.count, push.value.count)
             withUnsafeMutableBytes(of: &arguments) { arguments in
                 withUnsafeBytes(of: &lengths) { lengths in
                     _ = redisAppendCommandArgv(
@@ -55,7 +63,7 @@ final class BareLoop {
 
     /// Bytes that all keys of a pattern take.
     func memory(ofKeys pattern: String) -> Double {
-        let script = "local sum = 0 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do sum = sum + redis.call('MEMORY', 'USAGE', key) end return sum"
+        let script = "local sum = 0 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do sum = sum + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0) end return sum"
         let reply = script.withCString { script in
             pattern.withCString { pattern in withVaList([script, pattern]) { redisvCommand(context, "EVAL %s 0 %s", $0) } }
         }!.assumingMemoryBound(to: redisReply.self)

@@ -2,7 +2,7 @@ internal import JournalSharing
 internal import RedisStore
 
 extension Benchmark {
-    /// One event at a time: from `begin` until it can be decided, against the round trip of the same five APPENDs.
+    /// One event at a time: from `begin` until it can be decided, against the round trip of five APPENDs of the same.
     static func latency(_ server: RedisServer) throws {
         let population = Stream.Population.even(5_000)
         let (rounds, events) = (11, 500)
@@ -31,9 +31,9 @@ extension Benchmark {
         line("Vane: from begin until the event can be decided", "\(format(shared.median, 1)) us = \(format(shared.median / bare.median, 2)) x", "goal 3 x")
     }
 
-    /// What Redis needs for the logs of busy entities: keys, and the room that strings have to grow, included.
+    /// What Redis needs for the logs of busy entities: keys, and the room that lists have to grow, included.
     static func memory(_ server: RedisServer) throws {
-        // Redis doubles a string that is full: evenly over one doubling, so that no length is lucky.
+        // Evenly over one doubling, so that no length is lucky.
         let lengths = [2_000, 2_297, 2_639, 3_031, 3_482]
         print("Memory in Redis of busy entities' logs, by MEMORY USAGE: \(lengths.count) times 40 entities with 2,000 to 3,482 records")
         var bytes: [Double] = [0, 0, 0]
@@ -73,7 +73,7 @@ extension Benchmark {
     /// The connection by itself.
     static func links(_ server: RedisServer) throws {
         let (rounds, events) = (5, 20_000)
-        print("The connection alone, batches of 320 APPENDs to 200,000 keys")
+        print("The connection alone, batches of 320 RPUSHes to 200,000 keys")
         let recording = RecordingLink(server.link(database: 2))
         let recorder = try VaneProcess(recording, batch: 64)
         let population = Stream.Population()
@@ -83,7 +83,7 @@ extension Benchmark {
         let commands = recording.takeSent()
         let count = Double(commands.batches.map(\.count).reduce(0, +))
         for (name, overTCP) in [("TCP", true), ("Unix socket", false)] {
-            let bareLoop = BareLoop(server, database: 0, overTCP: overTCP)
+            let bareLoop = BareLoop(server, database: 0, by: .push, overTCP: overTCP)
             let link = server.link(database: 0, overTCP: overTCP)
             var rates: [[Double]] = [[], [], []]
             for round in 0...rounds {
@@ -112,8 +112,8 @@ extension Benchmark {
         commands.bytes.withUnsafeBytes { bytes in
             for batch in commands.batches {
                 buffer.removeAll()
-                for append in batch {
-                    buffer.append(key: UnsafeRawBufferPointer(rebasing: bytes[append.key]), value: UnsafeRawBufferPointer(rebasing: bytes[append.value]))
+                for push in batch {
+                    buffer.push(key: UnsafeRawBufferPointer(rebasing: bytes[push.key]), value: UnsafeRawBufferPointer(rebasing: bytes[push.value]))
                 }
                 tickets.append(link.send(buffer))
                 if tickets.count == underWay { receive() }

@@ -22,7 +22,7 @@ private struct Side {
 }
 
 extension Benchmark {
-    /// Vane's path and the bare loop take turns, each with a database of its own, so that both append the same to the same logs.
+    /// Vane's path and bare loops take turns, each with a database of its own, so that all add the same to the same logs.
     static func throughput(_ server: RedisServer, batch: Int) throws {
         let population = Stream.Population()
         let events = 20_000
@@ -30,6 +30,7 @@ extension Benchmark {
         print("Five entities an event, \(population.total) entities, batches of \(batch) events; \(rounds) rounds of \(events) events")
         let vane = try VaneProcess(server.link(database: 0), batch: batch)
         let bareLoop = BareLoop(server, database: 1)
+        let pushingLoop = BareLoop(server, database: 3, by: .push)
         // What Vane sends is noted by another process, before.
         let recording = RecordingLink(server.link(database: 2))
         let recorder = try VaneProcess(recording, batch: batch)
@@ -47,8 +48,9 @@ extension Benchmark {
         let warmUp = stream(random: false, population.counts.max()!)
         let warmUpCommands = try commands(warmUp)
         bareLoop.run(warmUpCommands)
+        pushingLoop.run(warmUpCommands)
         try vane.run(warmUp, batch: batch)
-        var (bare, otherBare, whole, rowsOnly) = (Side(), Side(), Side(), Side())
+        var (bare, pushing, whole, rowsOnly) = (Side(), Side(), Side(), Side())
         var times: [VaneProcess.Times] = []
         var allocations: [Double] = []
         for _ in 0..<rounds {
@@ -63,16 +65,17 @@ extension Benchmark {
             let other = stream()
             let otherCommands = try commands(other)
             let rows = try vane.decoded(other, batch: batch)
-            otherBare.measure(events, server) { bareLoop.run(otherCommands) }
+            pushing.measure(events, server) { pushingLoop.run(otherCommands) }
             try rowsOnly.measure(events, server) { try vane.run(rows) }
         }
-        bare.report("bare hiredis loop")
+        bare.report("bare hiredis loop of APPENDs")
         whole.report("Vane: decode, share, decide", of: bare.rates, goal: "goal 60 %")
         let parts: [(String, (VaneProcess.Times) -> Double)] = [
             ("decode", \.decode), ("begin", \.begin), ("advance, waiting included", \.advance), ("settle and decide", \.decide),
         ]
         for (name, part) in parts { line("  \(name), an event", format(times.map { part($0) / Double(events) * 1e6 }.median, 2) + " us") }
-        rowsOnly.report("Vane without decoding", of: otherBare.rates)
+        pushing.report("bare hiredis loop of the RPUSHes themselves")
+        rowsOnly.report("Vane without decoding", of: pushing.rates)
         line("heap allocations an event, while journals grow", format(allocations.median, 3), "goal 0")
     }
 }

@@ -1,25 +1,25 @@
 internal import Glibc
 internal import RedisStore
 
-/// APPENDs, batch after batch, as they were sent through a link.
+/// RPUSHes, batch after batch, as they were sent through a link.
 final class Commands {
-    struct Append {
+    struct Push {
         var key: Range<Int>
         var value: Range<Int>
     }
 
     private(set) var bytes: [UInt8] = []
-    private(set) var batches: [[Append]] = []
+    private(set) var batches: [[Push]] = []
 
     func add(_ commands: borrowing CommandBuffer) {
-        var batch: [Append] = []
+        var batch: [Push] = []
         for command in 0..<commands.count {
             var arguments: [Range<Int>] = []
             commands.forEachArgument(of: command) {
                 arguments.append(bytes.count..<(bytes.count + $0.count))
                 bytes += $0
             }
-            if bytes[arguments[0]].elementsEqual("APPEND".utf8) { batch.append(Append(key: arguments[1], value: arguments[2])) }
+            if bytes[arguments[0]].elementsEqual("RPUSH".utf8) { batch.append(Push(key: arguments[1], value: arguments[2])) }
         }
         if !batch.isEmpty { batches.append(batch) }
     }

@@ -1,4 +1,4 @@
-/// What sharing journals through Redis costs, against a bare hiredis loop that sends the same APPENDs.
+/// What sharing journals through Redis costs, against a bare hiredis loop that appends the same.
 @main enum Benchmark {
     /// - Parameter arguments: the parts to run, all by default: throughput, latency, memory, cold, link.
     static func main() throws {

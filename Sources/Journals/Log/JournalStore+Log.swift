@@ -64,6 +64,12 @@ extension JournalStore {
         }
     }
 
+    /// Whether a record's time and id word are those of a row's event.
+    public func isRecord(_ time: Int64, _ word: UInt64, of batch: EventBatch, row: Int) -> Bool {
+        let header = batch.headers[row]
+        return header.timeMilliseconds == time && (RecordLayout.word(header) ^ word) & ~RecordLayout.originMask == 0
+    }
+
     /// Makes a journal as if its entity had never been seen.
     public func clear(entity: Int, journal: Int) { entities[entity].clear(journal) }
 
@@ -84,9 +90,9 @@ extension JournalStore {
     /// The entry that ends a log.
     public static func closing(_ key: EntityKey) -> [UInt8] { LogFormat.closing(key) }
 
-    // MARK: Logs
+    // MARK: Logs, as their entries one after another
 
-    /// What a part of a log is, from an offset on.
+    /// What a part of a log is.
     public struct LogPart: Sendable {
         public enum End: Sendable, Equatable {
             /// At the end of the bytes.
@@ -101,10 +107,10 @@ extension JournalStore {
 
         /// Where the last entry ends.
         public var offset: Int
+        public var entries: Int
         public var end: End
         /// The opening, where the part begins with one.
         public var opening: LogOpening?
-        public var records: Int
     }
 
     /// Looks through a part of a log without taking it.
@@ -130,7 +136,7 @@ extension JournalStore {
     private func walk(_ entity: Int, _ key: EntityKey, _ bytes: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) -> Bool) -> LogPart {
         let codec = entities[entity].codec
         var cursor = LogCursor(bytes, key: key)
-        var part = LogPart(offset: 0, end: .complete, records: 0)
+        var part = LogPart(offset: 0, entries: 0, end: .complete)
         while true {
             switch cursor.next() {
             case .record(let body):
@@ -143,10 +149,10 @@ extension JournalStore {
                     part.end = .damaged
                     return part
                 }
-                part.records += 1
             case .opening(let opening): if part.offset == 0 { part.opening = opening }
             case .closing:
                 part.offset = cursor.offset
+                part.entries += 1
                 part.end = .closed
                 return part
             case nil:
@@ -154,53 +160,68 @@ extension JournalStore {
                 return part
             }
             part.offset = cursor.offset
+            part.entries += 1
         }
     }
 
-    /// Entries of the records in memory that a log lacks, in the order in which they were appended here.
+    /// Whether every record that a part of a log has is in memory, or too old to matter, or of an event that is under way.
+    public func holds(entity: Int, journal: Int, _ bytes: UnsafeRawBufferPointer, isUnderWay: (_ time: Int64, _ word: UInt64) -> Bool) -> Bool {
+        let journals = entities[entity]
+        let lastTime = lastMilliseconds(entity: entity, journal: journal)
+        var isMissing = false
+        let part = walk(entity, key(entity: entity, journal: journal), bytes) { body in
+            guard journals.codec.decode(body) else { return false }
+            let record = journals.codec.staging
+            let isOld = record.time <= lastTime && record.time <= lastTime - journals.history
+            if !isOld && !journals.contains(journal, time: record.time, word: record.idWord) && !isUnderWay(record.time, record.idWord) { isMissing = true }
+            return true
+        }
+        return part.end == .complete && !isMissing
+    }
+
+    /// Entries of the records in memory that a log lacks, in the order in which they were appended here; nil where its records cannot be read.
     /// - Parameter nowMilliseconds: records out of sight at this time are not missed.
-    public func missing(entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> (entries: [UInt8], count: Int) {
+    public func missing(entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> [[UInt8]]? {
         let journals = entities[entity]
         let header = journals.header(journal)
-        guard header.pointee.count > 0 else { return ([], 0) }
-        if nowMilliseconds > header.pointee.lastTime &+ journals.retention { return ([], 0) }
+        guard header.pointee.count > 0 else { return [] }
+        if nowMilliseconds > header.pointee.lastTime &+ journals.retention { return [] }
         let key = header.pointee.key
         var logged: Set<LoggedRecord> = []
-        _ = walk(entity, key, log) { body in
+        let part = walk(entity, key, log) { body in
             guard journals.codec.decode(body) else { return false }
             logged.insert(LoggedRecord(journals.codec.staging))
             return true
         }
+        if part.end == .damaged { return nil }
         let horizon = max(nowMilliseconds, header.pointee.lastTime) - journals.kept
-        var entries: [UInt8] = []
-        var count = 0
+        var entries: [[UInt8]] = []
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
             for index in journals.recordsInOrder(journal, after: horizon) {
                 let record = Record(header.pointee.records! + index * journals.stride)
                 if logged.contains(LoggedRecord(record)) { continue }
                 guard let length = journals.codec.encode(record, key, into: bytes.baseAddress!) else { continue }
-                entries += bytes[..<length]
-                count += 1
+                entries.append(Array(bytes[..<length]))
             }
         }
-        return (entries, count)
+        return entries
     }
 
-    /// A log that holds what is alive of a journal, and carries over the rest.
-    public func snapshot(entity: Int, journal: Int, generation: UInt32) -> [UInt8] {
+    /// The entries of a log that holds what is alive of a journal, and carries over the rest.
+    public func snapshot(entity: Int, journal: Int, generation: UInt32) -> [[UInt8]] {
         let journals = entities[entity]
         journals.dropOutOfSight(journal)
         let header = journals.header(journal)
         let key = header.pointee.key
-        var log = opening(entity: entity, journal: journal, generation: generation).entry(key)
+        var entries = [opening(entity: entity, journal: journal, generation: generation).entry(key)]
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
             for index in journals.recordsInOrder(journal, after: .min) {
                 let record = Record(header.pointee.records! + index * journals.stride)
                 guard let length = journals.codec.encode(record, key, into: bytes.baseAddress!) else { continue }
-                log += bytes[..<length]
+                entries.append(Array(bytes[..<length]))
             }
         }
-        return log
+        return entries
     }
 
     /// How a log of this journal begins whose records are all those in memory.
@@ -215,13 +236,12 @@ extension JournalStore {
     }
 
     /// Whether at least a third of a log is out of sight, so that a new one is worth while.
-    public func isStale(entity: Int, journal: Int, logBytes: Int) -> Bool {
+    public func isStale(entity: Int, journal: Int, logEntries: Int) -> Bool {
         let journals = entities[entity]
         let header = journals.header(journal)
         guard header.pointee.count > 0 else { return false }
         let alive = Int(header.pointee.count) - header.pointee.upperBound(header.pointee.lastTime - journals.kept, journals.stride)
-        // Entries are a little shorter than records in memory: at most so many bytes are alive.
-        return alive * journals.stride * 3 <= logBytes * 2
+        return alive * 3 <= logEntries * 2
     }
 }
 

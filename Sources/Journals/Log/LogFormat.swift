@@ -1,6 +1,6 @@
 public import Events
 
-/// What the log of one entity consists of: entries one after another, each with its length and a check in front.
+/// What the log of one entity consists of: a list of entries, each with its length and a check in front, so that they can be read one after another too.
 ///
 /// | bytes | what |
 /// |---|---|

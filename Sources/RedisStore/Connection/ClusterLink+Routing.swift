@@ -49,7 +49,6 @@ extension ClusterLink {
             switch value.kind {
             case .error:
                 if redirect(reply, batch, value.code, node, now) { continue }
-                if value.code == .wrongType, batch.items[Int(reply.command)].isPartOfMultiGet { unsafe batch.storage.pointee.putMissing(at: Int(reply.slot)) }
                 if value.code == .readOnly { wantsRefresh = true }
             case .lost: wantsRefresh = true
             default: break

@@ -4,7 +4,7 @@ public import Glibc
 ///
 /// Commands of one key keep their order, also while their slot moves: nothing of a slot is sent to another server as long as replies
 /// of it are due. Commands that a server refuses because of the cluster's state (`MOVED`, `ASK`, `TRYAGAIN`, `CLUSTERDOWN`) had no effect and are sent
-/// again within the reply timeout. `MGET` is sent as one `GET` per key.
+/// again within the reply timeout.
 public final class ClusterLink: RedisLink {
     /// Between two questions for the slots, and before a command is tried again.
     static let refreshMilliseconds: Int64 = 100

@@ -1,9 +1,9 @@
 extension CommandBuffer {
-    /// `APPEND`: the value's new length, an integer.
-    public mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    /// `RPUSH` of one element: the list's new length, an integer.
+    public mutating func push(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         precondition(key.count <= Int(Int32.max), "a key of 2 GiB")
         let start = bytes.count
-        let head: StaticString = "*3\r\n$6\r\nAPPEND\r\n"
+        let head: StaticString = "*3\r\n$5\r\nRPUSH\r\n"
         let room = unsafe bytes.extend(by: head.utf8CodeUnitCount + key.count + value.count + 2 * CommandBuffer.argumentBytesBesideMax)
         var writer = unsafe ByteWriter(room)
         writer.put(head)
@@ -14,62 +14,18 @@ extension CommandBuffer {
         finish(keyLength: key.count, keyEnd: keyEnd)
     }
 
-    /// `GETRANGE`: bytes `from` to and with `through`, negative ones counted from the end; bulk, empty where there is no key.
-    public mutating func getRange(key: UnsafeRawBufferPointer, from: Int, through: Int) {
-        let end = unsafe begin("*4\r\n$8\r\nGETRANGE\r\n", key: key)
+    /// `LRANGE`: elements `from` to and with `through`, negative ones counted from the end; an array, empty where there is no key.
+    public mutating func range(key: UnsafeRawBufferPointer, from: Int, through: Int) {
+        let end = unsafe begin("*4\r\n$6\r\nLRANGE\r\n", key: key)
         appendArgument(Int64(from))
         appendArgument(Int64(through))
-        finish(keyLength: key.count, keyEnd: end)
-    }
-
-    /// `MGET`: one value per key, bulk or missing. Nothing where there are no keys.
-    public mutating func get(keys: borrowing KeyList) {
-        guard keys.count > 0 else { return }
-        precondition(keys.count < Int(Int32.max), "too many keys")
-        bytes.append(0x2A)
-        bytes.append(decimal: Int64(keys.count + 1))
-        bytes.append("\r\n$4\r\nMGET\r\n")
-        let first = unsafe keys[0]
-        unsafe appendArgument(first)
-        let end = bytes.count - 2
-        for index in 1..<max(1, keys.count) { unsafe appendArgument(keys[index]) }
-        finish(keyLength: first.count, keyEnd: end, replies: Int32(keys.count), keys: .each)
-    }
-
-    /// `STRLEN`: an integer, 0 where there is no key.
-    public mutating func stringLength(key: UnsafeRawBufferPointer) {
-        let end = unsafe begin("*2\r\n$6\r\nSTRLEN\r\n", key: key)
-        finish(keyLength: key.count, keyEnd: end)
+        finish(keyLength: key.count, keyEnd: end, replies: CommandBuffer.asItComes)
     }
 
     /// `PEXPIRE`: the integer 1, or 0 where there is no key.
     public mutating func expire(key: UnsafeRawBufferPointer, milliseconds: Int64) {
         let end = unsafe begin("*3\r\n$7\r\nPEXPIRE\r\n", key: key)
         appendArgument(milliseconds)
-        finish(keyLength: key.count, keyEnd: end)
-    }
-
-    /// `SET`, with `PX` where it expires: a status.
-    public mutating func set(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, expireMilliseconds: Int64? = nil) {
-        let end = unsafe begin(expireMilliseconds == nil ? "*3\r\n$3\r\nSET\r\n" : "*5\r\n$3\r\nSET\r\n", key: key)
-        unsafe appendArgument(value)
-        if let expireMilliseconds {
-            bytes.append("$2\r\nPX\r\n")
-            appendArgument(expireMilliseconds)
-        }
-        finish(keyLength: key.count, keyEnd: end)
-    }
-
-    /// `RENAME`: a status, an error where there is no key. In a cluster both keys must share a hash tag.
-    public mutating func rename(key: UnsafeRawBufferPointer, to newKey: UnsafeRawBufferPointer) {
-        let end = unsafe begin("*3\r\n$6\r\nRENAME\r\n", key: key)
-        unsafe appendArgument(newKey)
-        finish(keyLength: key.count, keyEnd: end)
-    }
-
-    /// `DEL`: the integer 1, or 0 where there is no key.
-    public mutating func delete(key: UnsafeRawBufferPointer) {
-        let end = unsafe begin("*2\r\n$3\r\nDEL\r\n", key: key)
         finish(keyLength: key.count, keyEnd: end)
     }
 
@@ -91,7 +47,7 @@ extension CommandBuffer {
         }
         finish(
             keyLength: key.map { arguments[$0].count } ?? 0, keyEnd: keyEnd, replies: replies.map { Int32($0) } ?? CommandBuffer.asItComes,
-            keys: key == nil ? .none : .one)
+            hasKey: key != nil)
     }
 
     /// ``command(_:key:replies:)`` with arguments as text.

@@ -2,22 +2,16 @@
 ///
 /// Reused: ``removeAll()`` keeps the room, so that nothing is allocated in steady state.
 public struct CommandBuffer: ~Copyable {
-    /// How many keys a command has, as far as routing needs to know.
-    enum Keys: UInt8 {
-        case none, one
-        /// One reply per key: a cluster asks for each key by itself.
-        case each
-    }
-
     struct Entry {
         /// Where the command ends; it starts where the one before ends.
         var end: Int
-        /// Where the first key's bytes start.
+        /// Where the bytes start of the key that it is routed by.
         var key: Int
         var keyLength: Int32
         /// Values in the reply; ``CommandBuffer/asItComes`` for a tree.
         var replies: Int32
-        var keys: Keys
+        /// False for a command of the server.
+        var hasKey: Bool
     }
 
     static let asItComes: Int32 = -1
@@ -69,11 +63,11 @@ public struct CommandBuffer: ~Copyable {
         bytes.append("\r\n")
     }
 
-    /// The first key, whose end is what was appended last, and the command's end `arguments` later.
+    /// Notes where the command ends that has just been encoded, and its key.
     @inline(__always)
-    mutating func finish(keyLength: Int, keyEnd: Int, replies: Int32 = 1, keys: Keys = .one) {
+    mutating func finish(keyLength: Int, keyEnd: Int, replies: Int32 = 1, hasKey: Bool = true) {
         entries.append(
-            Entry(end: bytes.count, key: keyEnd - keyLength, keyLength: Int32(truncatingIfNeeded: keyLength), replies: replies, keys: keys))
+            Entry(end: bytes.count, key: keyEnd - keyLength, keyLength: Int32(truncatingIfNeeded: keyLength), replies: replies, hasKey: hasKey))
         replyCount += replies == CommandBuffer.asItComes ? 1 : Int(replies)
     }
 

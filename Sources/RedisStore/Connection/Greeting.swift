@@ -1,6 +1,6 @@
 /// What is said first on a connection, and what the answers mean.
 struct Greeting {
-    /// `HELLO`, ACLs and `GETRANGE`'s companions are there since 6.0.
+    /// `HELLO` and ACLs are there since 6.0.
     static let majorVersionMin = 6
 
     let server: String

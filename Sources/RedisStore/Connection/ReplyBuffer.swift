@@ -1,4 +1,4 @@
-/// Replies in the order of the commands, flattened: an `MGET` of n keys gives n values. Reused: no allocation in steady state.
+/// Replies in the order of the commands, flattened where a command says how many values it has. Reused: no allocation in steady state.
 @safe
 public final class ReplyBuffer {
     /// Exchanged with a link's own: replies are not copied.
@@ -25,26 +25,43 @@ public final class ReplyBuffer {
         guard value.kind == .array else { return 0..<0 }
         return Int(value.number)..<(Int(value.number) + Int(value.length))
     }
+
+    /// The bytes of an array's strings one after another; nil where the value is no array, or holds something else than strings.
+    ///
+    /// They are where they came, so nothing is copied, save where other servers' replies came in between. Valid until the buffer is used again.
+    /// - Complexity: linear in the elements.
+    public func joined(_ index: Int) -> UnsafeRawBufferPointer? {
+        let elements = elements(of: index)
+        guard unsafe storage.pointee.value(index).kind == .array else { return nil }
+        return unsafe storage.pointee.joined(elements)
+    }
 }
 
 /// Filling, for whoever stands in for a server.
 extension ReplyBuffer {
-    public func removeAll() { unsafe storage.pointee.reset(count: 0, commands: 0) }
+    /// Begins anew with values that are all lost.
+    public func removeAll(values: Int) { unsafe storage.pointee.reset(count: values, commands: 0) }
 
-    public func append(integer: Int64) { unsafe storage.pointee.put(integer: integer, at: storage.pointee.appendSlot()) }
+    public func put(integer: Int64, at index: Int) { unsafe storage.pointee.put(integer: integer, at: index) }
 
-    public func append(bulk: UnsafeRawBufferPointer) { unsafe storage.pointee.put(.bulk, bulk, at: storage.pointee.appendSlot()) }
+    public func put(bulk: UnsafeRawBufferPointer, at index: Int) { unsafe storage.pointee.put(.bulk, bulk, at: index) }
 
-    public func append(status: String) { append(.status, status) }
+    public func put(strings: [[UInt8]], at index: Int) {
+        let first = unsafe storage.pointee.reserve(strings.count)
+        for (number, string) in strings.enumerated() {
+            unsafe string.withUnsafeBytes { unsafe storage.pointee.put(.bulk, $0, at: first + number) }
+        }
+        unsafe storage.pointee.put(arrayOf: strings.count, first: first, at: index)
+    }
+
+    public func put(status: String, at index: Int) { put(.status, status, index) }
 
     /// The text as Redis would send it: `OOM command not allowed when used memory > 'maxmemory'.`
-    public func append(error: String) { append(.error, error) }
+    public func put(error: String, at index: Int) { put(.error, error, index) }
 
-    public func appendMissing() { unsafe storage.pointee.putMissing(at: storage.pointee.appendSlot()) }
+    public func putMissing(at index: Int) { unsafe storage.pointee.putMissing(at: index) }
 
-    public func appendLost() { _ = unsafe storage.pointee.appendSlot() }
-
-    private func append(_ kind: Reply.Kind, _ text: String) {
-        unsafe Array(text.utf8).withUnsafeBytes { unsafe storage.pointee.put(kind, $0, at: storage.pointee.appendSlot()) }
+    private func put(_ kind: Reply.Kind, _ text: String, _ index: Int) {
+        unsafe Array(text.utf8).withUnsafeBytes { unsafe storage.pointee.put(kind, $0, at: index) }
     }
 }

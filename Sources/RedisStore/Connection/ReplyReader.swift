@@ -3,10 +3,10 @@ internal import CHiredis
 /// hiredis's reader of RESP, with functions that put values straight into their slots: no reply objects.
 @safe
 final class ReplyReader {
-    /// What redis.conf allows a bulk string by default is 512 MiB; a journal's segment is nowhere near.
+    /// What redis.conf allows a bulk string by default is 512 MiB; what is asked for here is nowhere near.
     static let bulkBytesMax = 64 << 20
-    /// More than any command here can ask for.
-    static let elementsMax = 1 << 20
+    /// More than any log has entries.
+    static let elementsMax = 1 << 22
 
     /// Where the reply that is being read goes.
     @safe

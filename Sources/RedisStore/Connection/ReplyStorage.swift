@@ -21,10 +21,15 @@ struct ReplyStorage: ~Copyable {
     private var capacity = 256
     private var values: UnsafeMutablePointer<Value>
     private var bytes = ByteArena()
+    /// Copies of strings that did not come one after another.
+    private var copies: [UnsafeMutableRawBufferPointer] = unsafe []
 
     init() { unsafe values = .allocate(capacity: capacity) }
 
-    deinit { unsafe values.deallocate() }
+    deinit {
+        unsafe values.deallocate()
+        unsafe copies.forEach { unsafe $0.deallocate() }
+    }
 
     static func make() -> UnsafeMutablePointer<ReplyStorage> {
         let made = UnsafeMutablePointer<ReplyStorage>.allocate(capacity: 1)
@@ -35,6 +40,8 @@ struct ReplyStorage: ~Copyable {
     /// Empties it and makes `count` values of kind `lost`: what they stay if nothing comes.
     mutating func reset(count: Int, commands: Int) {
         bytes.removeAll()
+        unsafe copies.forEach { unsafe $0.deallocate() }
+        unsafe copies.removeAll()
         used = 0
         errorCodes = 0
         self.count = count
@@ -55,13 +62,6 @@ struct ReplyStorage: ~Copyable {
         for slot in first..<(first + more) { unsafe values[slot] = Value(kind: .lost, code: .other, length: 0, number: 0) }
         used += more
         return first
-    }
-
-    /// One more value behind those there are, while there are no arrays.
-    mutating func appendSlot() -> Int {
-        precondition(used == count, "values behind elements")
-        count += 1
-        return reserve(1)
     }
 
     @inline(__always)
@@ -93,6 +93,32 @@ struct ReplyStorage: ~Copyable {
     func value(_ slot: Int) -> Value {
         precondition(slot >= 0 && slot < used, "no such reply")
         return unsafe values[slot]
+    }
+
+    /// See ``ReplyBuffer/joined(_:)``.
+    mutating func joined(_ slots: Range<Int>) -> UnsafeRawBufferPointer? {
+        guard let first = slots.first else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+        let start = unsafe Int(values[first].number)
+        var end = start
+        var total = 0
+        var isTogether = true
+        for slot in slots {
+            let value = unsafe values[slot]
+            guard value.kind == .bulk else { return nil }
+            if Int(value.number) != end { isTogether = false }
+            end = Int(value.number) + Int(value.length)
+            total += Int(value.length)
+        }
+        if isTogether { return unsafe UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<end]) }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: total, alignment: 1)
+        var at = 0
+        for slot in slots {
+            let string = reply(slot)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: copy[at...]).copyMemory(from: string.bytes)
+            at += unsafe string.bytes.count
+        }
+        unsafe copies.append(copy)
+        return UnsafeRawBufferPointer(copy)
     }
 
     func reply(_ slot: Int) -> Reply {

@@ -14,7 +14,7 @@ struct JournalLogs {
             for key in try redis.keys("vane:\(entity):{") {
                 var order: [SharedEvent] = []
                 var seen: Set<UInt64> = []
-                for word in try Self.records(redis.value(key), key) where seen.insert(word).inserted {
+                for word in try Self.records(redis.list(key), key) where seen.insert(word).inserted {
                     order.append(try #require(byWord[word], "\(key) has a record of an event that was never sent"))
                 }
                 let names = Set(order.map { $0.name(entity) ?? "" })
@@ -48,32 +48,31 @@ struct JournalLogs {
 
     private static func word(_ id: String) -> UInt64 { Fingerprint.of(id) & ~originMask }
 
-    /// The id words of a log's records: `length (varint) · check (2) · layout (1) · time (6) · id word (8) · fields`; layout 0 marks what is no record.
-    private static func records(_ log: [UInt8], _ key: String) throws -> [UInt64] {
+    /// The id words of a log's records, each entry of which is `length (varint) · check (2) · layout (1) · time (6) · id word (8) · fields`; layout 0 marks what is no record.
+    private static func records(_ log: [[UInt8]], _ key: String) throws -> [UInt64] {
         var words: [UInt64] = []
-        var at = 0
-        while at < log.count {
+        for (place, entry) in log.enumerated() {
             var length = 0
             var shift = 0
+            var at = 0
             var byte: UInt8
             repeat {
-                byte = log[at]
+                byte = entry[at]
                 length |= Int(byte & 0x7f) << shift
                 shift += 7
                 at += 1
             } while byte & 0x80 != 0
-            let isWhole = length > 3 && at + length <= log.count
-            try #require(isWhole, "\(key) is cut at \(at) of \(log.count)")
+            let isWhole = length > 3 && at + length == entry.count
+            try #require(isWhole, "\(key): entry \(place) has \(entry.count) bytes")
             let body = at + 2
-            if log[body] == 0 {
+            if entry[body] == 0 {
                 // Processes that meet the entity at the same time open its log together. Histories are so long that none is ever closed.
-                let isOpening = log[body + 1] == 1
-                try #require(isOpening, "\(key) is closed at \(at)")
+                let isOpening = entry[body + 1] == 1
+                try #require(isOpening, "\(key) is closed at entry \(place)")
             } else {
-                let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(log[body + 7 + $1]) << UInt64($1 * 8) }
+                let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(entry[body + 7 + $1]) << UInt64($1 * 8) }
                 words.append(word & ~originMask)
             }
-            at += length
         }
         return words
     }

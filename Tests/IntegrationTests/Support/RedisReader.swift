@@ -27,8 +27,8 @@ final class RedisReader {
         try ask(["KEYS", prefix + "*"]).map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
-    /// The value of a key; empty where there is none.
-    func value(_ key: String) throws -> [UInt8] { try ask(["GET", key]).first ?? [] }
+    /// The elements of a list; empty where there is none.
+    func list(_ key: String) throws -> [[UInt8]] { try ask(["LRANGE", key, "0", "-1"]) }
 
     /// Sends a command and reads its reply, a list or a single value.
     private func ask(_ words: [String]) throws -> [[UInt8]] {
