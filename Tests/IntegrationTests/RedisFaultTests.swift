@@ -243,8 +243,9 @@ extension IntegrationTests {
         /// Begins logs, loads, adds, mends, deletes and sets aside with the rights that docs/operations.md says are enough.
         @Test func aUserNeedsNoMoreThanTheDocumentedRights() throws {
             let redis = try RedisServer(password: "operator")
-            let line = try #require(Folder.read(Places.repository + "/docs/operations.md").split(separator: "\n").first { $0.hasPrefix("user vane on >password ") })
-            let rights = line.dropFirst("user vane on >password ".count).split(separator: " ").map { "'\($0)'" }.joined(separator: " ")
+            let begin = "user vane on >password "
+            let lines = try Folder.read(Places.repository + "/docs/operations.md").split(separator: "\n")
+            let rights = try #require(lines.first { $0.hasPrefix(begin) }?.dropFirst(begin.count)).split(separator: " ").map { "'\($0)'" }.joined(separator: " ")
             try #require(try redis.ask("acl setuser vane on '>password' \(rights)") == "OK")
             let settings = Self.settings(redis, more: ", password_file: password").replacing("redis://", with: "redis://vane@")
             let load = try CountedLoad(Cluster.of(Cluster.best), settings: settings)

@@ -94,6 +94,8 @@ import Testing
     @Test("All faults at once: nothing hangs, and processes bring back what they have")
     func everything() { simulate(.everything) }
 
+    /// A seed stands for its course as long as the same commands are sent. Logs were strings when these failed, and are lists now: what is left of them is
+    /// their faults.
     static let found: [Finding] = [
         .init(.vandal, 7, "what is no string in a log's place was read again without end instead of being set aside"),
         .init(.vandal, 77, "a new process set good logs aside, because their layout's key was gone while others still knew it"),

@@ -63,7 +63,11 @@ final class BareLoop {
 
     /// Bytes that all keys of a pattern take.
     func memory(ofKeys pattern: String) -> Double {
-        let script = "local sum = 0 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do sum = sum + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0) end return sum"
+        let script = """
+            local sum = 0
+            for _, key in ipairs(redis.call('KEYS', ARGV[1])) do sum = sum + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', 0) end
+            return sum
+            """
         let reply = script.withCString { script in
             pattern.withCString { pattern in withVaList([script, pattern]) { redisvCommand(context, "EVAL %s 0 %s", $0) } }
         }!.assumingMemoryBound(to: redisReply.self)
