@@ -245,7 +245,8 @@ extension IntegrationTests {
             let redis = try RedisServer(password: "operator")
             let begin = "user vane on >password "
             let lines = try Folder.read(Places.repository + "/docs/operations.md").split(separator: "\n")
-            let rights = try #require(lines.first { $0.hasPrefix(begin) }?.dropFirst(begin.count)).split(separator: " ").map { "'\($0)'" }.joined(separator: " ")
+            let line = try #require(lines.first { $0.hasPrefix(begin) }).dropFirst(begin.count)
+            let rights = line.split(separator: " ").map { "'\($0)'" }.joined(separator: " ")
             try #require(try redis.ask("acl setuser vane on '>password' \(rights)") == "OK")
             let settings = Self.settings(redis, more: ", password_file: password").replacing("redis://", with: "redis://vane@")
             let load = try CountedLoad(Cluster.of(Cluster.best), settings: settings)
