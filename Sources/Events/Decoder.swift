@@ -89,7 +89,8 @@ public final class Decoder {
         let outcome = vane_json_scan(
             scanner, typeKeys.keys, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, typeKeys.tokens, typeKeys.dataTokens)
         if outcome.status != VANE_JSON_OK { throw DecodingPlan.rejection(outcome, TypeKeys.names) }
-        for tokens in [typeKeys.tokens, typeKeys.dataTokens] {
+        let hasData = typeKeys.tokens[TypeKeys.dataKey].kind == VANE_JSON_OBJECT
+        for tokens in [typeKeys.tokens] + (hasData ? [typeKeys.dataTokens] : []) {
             for key in [TypeKeys.eventTypeKey, TypeKeys.typeKey] where tokens[key].kind == VANE_JSON_STRING {
                 let name = String(decoding: Self.bytes(tokens[key]), as: UTF8.self)
                 if let index = schema.event(named: name) { return index }

@@ -227,7 +227,7 @@ final class TypeKeys {
     static let names = ["event_type", "type", "data"]
     static let eventTypeKey = 0
     static let typeKey = 1
-    private static let dataKey = 2
+    static let dataKey = 2
 
     let keys: OpaquePointer
     let tokens: UnsafeMutablePointer<vane_json_token>

@@ -63,8 +63,8 @@ typedef struct vane_json_scanner vane_json_scanner;
 vane_json_scanner *vane_json_scanner_make(void);
 void vane_json_scanner_free(vane_json_scanner *scanner);
 
-/// Scans one JSON object. `tokens` and `data_tokens` hold one entry a key and are overwritten; `data_tokens` receives the members of
-/// an object under a key flagged DATA. Members with other names are skipped. Values nested deeper come as OBJECT or ARRAY.
+/// Scans one JSON object. `tokens` and `data_tokens` hold one entry a key; `tokens` is overwritten, and `data_tokens` where the
+/// token of a key flagged DATA is an object: it receives that object's members. Members with other names are skipped. Values nested deeper come as OBJECT or ARRAY.
 /// The cost is one pass over the bytes, and no allocation once the buffers have grown to the largest event.
 vane_json_outcome vane_json_scan(
     vane_json_scanner *scanner, const vane_json_keys *keys, const char *bytes, size_t count, vane_json_token *tokens,
