@@ -184,23 +184,56 @@ struct Accumulator {
         }
     }
 
-    /// Takes `leaving` records out of a sum and `coming` ones in, keeping it at hand meanwhile.
-    @inline(__always) func move(
-        _ state: UnsafeMutablePointer<ExactSumState>, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32, to newest: UnsafeMutableRawPointer,
-        _ coming: UInt32, _ stride: Int
-    ) {
-        var sum = state.pointee
-        var at = oldest
-        for _ in 0..<leaving {
-            if Record(at).isPresent(requiredBit) { sum.remove(Int64(bitPattern: cell(Record(at)))) }
-            at += stride
+    /// Records one after another in a journal.
+    struct Run {
+        var first: UnsafeMutableRawPointer
+        var ordinal: UInt32
+        var count: UInt32
+    }
+
+    /// Takes the oldest records of a window out and new ones in. No filter, and `earliest` is the caller's.
+    ///
+    /// What kind it is is asked once, and the usual kinds are moved where they stand.
+    @inline(never) func move(_ states: UnsafeMutableRawPointer, _ leaving: Run, _ coming: Run, _ stride: Int, _ pool: MemoryPool) {
+        @inline(__always) func each(_ run: Run, _ body: (_ record: Record, _ ordinal: UInt32) -> Void) {
+            var at = run.first
+            var ordinal = run.ordinal
+            for _ in 0..<run.count {
+                if requiredBit == 0 || Record(at).isPresent(requiredBit) { body(Record(at), ordinal) }
+                ordinal &+= 1
+                at += stride
+            }
         }
-        at = newest
-        for _ in 0..<coming {
-            if Record(at).isPresent(requiredBit) { sum.add(Int64(bitPattern: cell(Record(at)))) }
-            at += stride
+        switch kind {
+        case .exactSum:
+            let state = pointer(states, ExactSumState.self)
+            var sum = state.pointee
+            each(leaving) { record, _ in sum.remove(Int64(bitPattern: cell(record))) }
+            each(coming) { record, _ in sum.add(Int64(bitPattern: cell(record))) }
+            state.pointee = sum
+        case .exactMoments:
+            let state = pointer(states, ExactMomentsState.self)
+            var moments = state.pointee
+            each(leaving) { record, _ in moments.remove(Int64(bitPattern: cell(record))) }
+            each(coming) { record, _ in moments.add(Int64(bitPattern: cell(record))) }
+            state.pointee = moments
+        case .minimum, .maximum:
+            let deque = pointer(states, MonotonicDeque.self)
+            let complement: Int64 = kind == .maximum ? -1 : 0
+            each(leaving) { _, ordinal in deque.pointee.remove(ordinal) }
+            each(coming) { record, ordinal in deque.pointee.add(orderKey(record) ^ complement, ordinal, pool) }
+        case .multiset:
+            let multiset = pointer(states, Multiset.self)
+            each(leaving) { record, _ in multiset.pointee.remove(cell(record), pool) }
+            each(coming) { record, _ in multiset.pointee.add(cell(record), pool) }
+        case .latest:
+            let latest = pointer(states, LatestState.self)
+            each(leaving) { _, ordinal in latest.pointee.remove(ordinal) }
+            each(coming) { record, ordinal in latest.pointee.add(time: record.time, cell: requiredBit == 0 ? 0 : cell(record), ordinal) }
+        default:
+            each(leaving) { record, ordinal in remove(record, ordinal: ordinal, states, pool) }
+            each(coming) { record, ordinal in add(record, ordinal: ordinal, states, pool) }
         }
-        state.pointee = sum
     }
 
     /// The record leaves the window, as the oldest in it. `earliest` is the caller's to mend.

@@ -12,28 +12,32 @@ struct MonotonicDeque {
     private var capacity: UInt32 = 0
     private var head: UInt32 = 0
     private(set) var count: UInt32 = 0
+    /// The oldest element again, so that whether it leaves is known without looking for it in memory.
+    private var oldest = Element(key: 0, ordinal: 0)
 
     @inline(__always) private func element(_ index: UInt32) -> UnsafeMutablePointer<Element> {
-        var at = head + index
-        if at >= capacity { at -= capacity }
+        var at = head &+ index
+        if at >= capacity { at &-= capacity }
         return elements!.assumingMemoryBound(to: Element.self) + Int(at)
     }
 
     /// The smallest key; the deque must not be empty.
-    var minimum: Int64 { element(0).pointee.key }
+    var minimum: Int64 { oldest.key }
 
-    mutating func add(_ key: Int64, _ ordinal: UInt32, _ pool: MemoryPool) {
-        while count > 0 && element(count - 1).pointee.key >= key { count -= 1 }
+    @inline(__always) mutating func add(_ key: Int64, _ ordinal: UInt32, _ pool: MemoryPool) {
+        while count > 0 && element(count &- 1).pointee.key >= key { count &-= 1 }
         if count == capacity { grow(pool) }
         element(count).initialize(to: Element(key: key, ordinal: ordinal))
-        count += 1
+        if count == 0 { oldest = Element(key: key, ordinal: ordinal) }
+        count &+= 1
     }
 
-    mutating func remove(_ ordinal: UInt32) {
-        guard count > 0, element(0).pointee.ordinal == ordinal else { return }
-        head += 1
+    @inline(__always) mutating func remove(_ ordinal: UInt32) {
+        guard count > 0, oldest.ordinal == ordinal else { return }
+        head &+= 1
         if head == capacity { head = 0 }
-        count -= 1
+        count &-= 1
+        if count > 0 { oldest = element(0).pointee }
     }
 
     @inline(never) private mutating func grow(_ pool: MemoryPool) {

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Adding and removing take constant time on average. `total` values, `distinct` of them different.
 struct Multiset {
-    /// Open addressing: values, then their counts; a count of 0 is free.
+    /// Open addressing: entries; a count of 0 is free.
     private var table: UnsafeMutableRawPointer?
     /// How many values occur exactly n times, at n; nil where nobody asks for frequencies.
     private var frequencies: UnsafeMutableRawPointer?
@@ -19,12 +19,15 @@ struct Multiset {
 
     init(countsFrequencies: Bool) { self.countsFrequencies = countsFrequencies }
 
-    private static let entryBytes = 12
+    private struct Entry {
+        var value: UInt64
+        var count: UInt32
+    }
+
     private static let sizeMin: UInt32 = 4
 
-    @inline(__always) private var values: UnsafeMutablePointer<UInt64> { table!.assumingMemoryBound(to: UInt64.self) }
-    @inline(__always) private var counts: UnsafeMutablePointer<UInt32> {
-        (table! + Int(mask + 1) * 8).assumingMemoryBound(to: UInt32.self)
+    @inline(__always) private func entry(_ at: UInt32) -> UnsafeMutablePointer<Entry> {
+        table.unsafelyUnwrapped.assumingMemoryBound(to: Entry.self) + Int(at)
     }
 
     /// Cells of numbers are far from uniform: multiply and keep the high bits.
@@ -32,39 +35,40 @@ struct Multiset {
         UInt32(truncatingIfNeeded: (value &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
     }
 
-    mutating func add(_ value: UInt64, _ pool: MemoryPool) {
-        if table == nil || (distinct + 1) * 4 > (mask + 1) * 3 { grow(pool) }
+    @inline(__always) mutating func add(_ value: UInt64, _ pool: MemoryPool) {
+        if table == nil || (distinct &+ 1) &* 4 > (mask &+ 1) &* 3 { grow(pool) }
         var at = home(value)
-        while counts[Int(at)] != 0 && values[Int(at)] != value { at = (at + 1) & mask }
-        values[Int(at)] = value
-        let count = counts[Int(at)]
-        if count == 0 { distinct += 1 }
-        counts[Int(at)] = count + 1
-        total += 1
-        if countsFrequencies { moved(from: count, to: count + 1, pool) }
+        while entry(at).pointee.count != 0 && entry(at).pointee.value != value { at = (at &+ 1) & mask }
+        let count = entry(at).pointee.count
+        entry(at).pointee = Entry(value: value, count: count &+ 1)
+        if count == 0 { distinct &+= 1 }
+        total &+= 1
+        if countsFrequencies { moved(from: count, to: count &+ 1, pool) }
     }
 
-    mutating func remove(_ value: UInt64, _ pool: MemoryPool) {
+    @inline(__always) mutating func remove(_ value: UInt64, _ pool: MemoryPool) {
         var at = home(value)
-        while values[Int(at)] != value || counts[Int(at)] == 0 {
-            precondition(counts[Int(at)] != 0, "a value leaves a window that it never entered")
-            at = (at + 1) & mask
+        while entry(at).pointee.value != value || entry(at).pointee.count == 0 {
+            precondition(entry(at).pointee.count != 0, "a value leaves a window that it never entered")
+            at = (at &+ 1) & mask
         }
-        let count = counts[Int(at)]
-        counts[Int(at)] = count - 1
-        total -= 1
-        if countsFrequencies { moved(from: count, to: count - 1, pool) }
-        if count > 1 { return }
+        let count = entry(at).pointee.count
+        entry(at).pointee.count = count &- 1
+        total &-= 1
+        if countsFrequencies { moved(from: count, to: count &- 1, pool) }
+        if count == 1 { closeGap(at) }
+    }
+
+    /// A value is gone: moves those behind it up, so that no probe stops short.
+    @inline(never) private mutating func closeGap(_ place: UInt32) {
         distinct -= 1
-        // Close the gap, so that no probe stops short.
-        var gap = at
-        var next = (at + 1) & mask
-        while counts[Int(next)] != 0 {
-            let wanted = home(values[Int(next)])
+        var gap = place
+        var next = (gap + 1) & mask
+        while entry(next).pointee.count != 0 {
+            let wanted = home(entry(next).pointee.value)
             if (next &- wanted) & mask >= (next &- gap) & mask {
-                values[Int(gap)] = values[Int(next)]
-                counts[Int(gap)] = counts[Int(next)]
-                counts[Int(next)] = 0
+                entry(gap).pointee = entry(next).pointee
+                entry(next).pointee.count = 0
                 gap = next
             }
             next = (next + 1) & mask
@@ -73,28 +77,25 @@ struct Multiset {
 
     @inline(never) private mutating func grow(_ pool: MemoryPool) {
         let size = table == nil ? Self.sizeMin : (mask + 1) * 2
-        let block = pool.allocate(byteCount: Int(size) * Self.entryBytes)
+        let block = pool.allocate(byteCount: Int(size) * MemoryLayout<Entry>.stride)
         let oldTable = table
         let oldMask = mask
         let oldBytes = tableBytes
         table = block.base
         tableBytes = UInt32(block.byteCount)
         mask = size - 1
-        counts.initialize(repeating: 0, count: Int(size))
-        values.initialize(repeating: 0, count: Int(size))
+        entry(0).initialize(repeating: Entry(value: 0, count: 0), count: Int(size))
         guard let oldTable else { return }
-        let oldValues = oldTable.assumingMemoryBound(to: UInt64.self)
-        let oldCounts = (oldTable + Int(oldMask + 1) * 8).assumingMemoryBound(to: UInt32.self)
-        for index in 0...Int(oldMask) where oldCounts[index] != 0 {
-            var at = home(oldValues[index])
-            while counts[Int(at)] != 0 { at = (at + 1) & mask }
-            values[Int(at)] = oldValues[index]
-            counts[Int(at)] = oldCounts[index]
+        let old = oldTable.assumingMemoryBound(to: Entry.self)
+        for index in 0...Int(oldMask) where old[index].count != 0 {
+            var at = home(old[index].value)
+            while entry(at).pointee.count != 0 { at = (at + 1) & mask }
+            entry(at).pointee = old[index]
         }
         pool.release(oldTable, byteCount: Int(oldBytes))
     }
 
-    private mutating func moved(from old: UInt32, to new: UInt32, _ pool: MemoryPool) {
+    @inline(never) private mutating func moved(from old: UInt32, to new: UInt32, _ pool: MemoryPool) {
         if Int(new) * 4 + 4 > Int(frequencyBytes) {
             let block = pool.allocate(byteCount: max(32, (Int(new) + 1) * 8))
             block.base.initializeMemory(as: UInt8.self, repeating: 0, count: block.byteCount)
@@ -139,7 +140,7 @@ struct Multiset {
     /// Each value with how often it occurs, in no order that means anything.
     func forEach(_ body: (_ value: UInt64, _ count: UInt32) -> Void) {
         guard table != nil else { return }
-        for index in 0...Int(mask) where counts[index] != 0 { body(values[index], counts[index]) }
+        for at in 0...mask where entry(at).pointee.count != 0 { body(entry(at).pointee.value, entry(at).pointee.count) }
     }
 
     /// A copy with its own memory.

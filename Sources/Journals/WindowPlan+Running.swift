@@ -131,12 +131,14 @@ extension WindowPlan {
             if group.pointee.filterMask == 0 { return moveSum(group, states, from: oldest, left &- oldTail, to: newest, head &- entering) }
             return moveFilteredSum(group, cursor, from: oldest, left &- oldTail, to: newest, entering, head, types)
         }
-        let leaving = Stretch(first: oldTail, end: left, windowEnd: oldHead)
-        let coming = Stretch(first: entering, end: head, windowEnd: head)
-        if group.pointee.filterMask == 0 {
-            move(group, cursor, leaving, coming, pool, types)
+        let leaving = Accumulator.Run(first: records + Int(oldTail &- base) &* stride, ordinal: oldTail, count: left &- oldTail)
+        let coming = Accumulator.Run(first: records + Int(entering &- base) &* stride, ordinal: entering, count: head &- entering)
+        if group.pointee.lone >= 0 {
+            accumulators[group.pointee.lone].move(states, leaving, coming, stride, pool)
+        } else if group.pointee.filterMask == 0 {
+            move(group, cursor, leaving, windowEnd: oldHead, coming, pool, types)
         } else {
-            moveFiltered(group, cursor, leaving, coming, pool, types)
+            moveFiltered(group, cursor, leaving, windowEnd: oldHead, coming, pool, types)
         }
     }
 
@@ -213,84 +215,69 @@ extension WindowPlan {
         if group.pointee.sumOffset >= 0 { (states + group.pointee.sumOffset).assumingMemoryBound(to: ExactSumState.self).pointee.add(sum) }
     }
 
-    /// Ordinals of records that leave a window together, or enter it.
-    private struct Stretch {
-        var first: UInt32
-        var end: UInt32
-        /// The first ordinal beyond the window.
-        var windowEnd: UInt32
-    }
-
     /// Accumulators over all records, one after the other.
+    /// - Parameter windowEnd: the first ordinal beyond the window that records leave.
     @inline(never) private func move(
-        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Stretch, _ coming: Stretch, _ pool: MemoryPool,
-        _ types: UnsafePointer<UInt64>
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Accumulator.Run, windowEnd: UInt32,
+        _ coming: Accumulator.Run, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let states = cursor.pointee.states!
-        let stride = self.stride
-        let oldest = cursor.pointee.records! + Int(leaving.first &- cursor.pointee.base) &* stride
-        let newest = cursor.pointee.records! + Int(coming.first &- cursor.pointee.base) &* stride
         let accumulators = group.pointee.accumulators
         for index in (accumulators.lowerBound + (group.pointee.countsAll ? 1 : 0))..<accumulators.upperBound {
             let accumulator = UnsafePointer(self.accumulators.base + index)
-            if accumulator.pointee.kind == .exactSum {
-                let sums = (states + accumulator.pointee.stateOffset).assumingMemoryBound(to: ExactSumState.self)
-                accumulator.pointee.move(sums, from: oldest, leaving.end &- leaving.first, to: newest, coming.end &- coming.first, stride)
-                continue
+            if accumulator.pointee.kind == .earliest {
+                moveEarliest(accumulator, cursor, leaving, windowEnd: windowEnd, coming, pool, types)
+            } else {
+                accumulator.pointee.move(states, leaving, coming, stride, pool)
             }
-            var at = oldest
-            var ordinal = leaving.first
-            while ordinal != leaving.end {
-                remove(accumulator, Record(at), ordinal, leaving.windowEnd, cursor.pointee.header!, states, pool, types)
-                ordinal &+= 1
-                at += stride
-            }
-            at = newest
-            ordinal = coming.first
-            while ordinal != coming.end {
-                accumulator.pointee.add(Record(at), ordinal: ordinal, states, pool)
-                ordinal &+= 1
-                at += stride
-            }
+        }
+    }
+
+    private func moveEarliest(
+        _ accumulator: UnsafePointer<Accumulator>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Accumulator.Run, windowEnd: UInt32,
+        _ coming: Accumulator.Run, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
+    ) {
+        let view = JournalView(header: cursor.pointee.header!, stride: stride)
+        for place in 0..<leaving.count {
+            let record = Record(leaving.first + Int(place) &* stride)
+            removeEarliest(accumulator, record, leaving.ordinal &+ place, windowEnd, view, cursor.pointee.states!, types)
+        }
+        for place in 0..<coming.count {
+            accumulator.pointee.add(Record(coming.first + Int(place) &* stride), ordinal: coming.ordinal &+ place, cursor.pointee.states!, pool)
         }
     }
 
     /// Records one after the other, so that each filter is applied to each once.
     @inline(never) private func moveFiltered(
-        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Stretch, _ coming: Stretch, _ pool: MemoryPool,
-        _ types: UnsafePointer<UInt64>
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Accumulator.Run, windowEnd: UInt32,
+        _ coming: Accumulator.Run, _ pool: MemoryPool, _ types: UnsafePointer<UInt64>
     ) {
         let states = cursor.pointee.states!
         let stride = self.stride
         let mask = group.pointee.filterMask
         let accumulators = group.pointee.accumulators
         let others = (accumulators.lowerBound + (group.pointee.countsAll ? 1 : 0))..<accumulators.upperBound
-        var at = cursor.pointee.records! + Int(leaving.first &- cursor.pointee.base) &* stride
-        var ordinal = leaving.first
-        while ordinal != leaving.end {
-            let passed = filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
+        for place in 0..<leaving.count {
+            let record = Record(leaving.first + Int(place) &* stride)
+            let passed = filters.matches(record, mask: mask, eventTypeFingerprints: types)
             for index in others {
                 let accumulator = UnsafePointer(self.accumulators.base + index)
                 let filterBit = accumulator.pointee.filterBit
                 if filterBit != 0 && passed & filterBit == 0 { continue }
-                remove(accumulator, Record(at), ordinal, leaving.windowEnd, cursor.pointee.header!, states, pool, types)
+                remove(accumulator, record, leaving.ordinal &+ place, windowEnd, cursor.pointee.header!, states, pool, types)
             }
-            ordinal &+= 1
-            at += stride
         }
-        at = cursor.pointee.records! + Int(coming.first &- cursor.pointee.base) &* stride
-        ordinal = coming.first
-        while ordinal != coming.end {
+        for place in 0..<coming.count {
+            let record = Record(coming.first + Int(place) &* stride)
+            let ordinal = coming.ordinal &+ place
             let passed =
                 ordinal == cursor.pointee.ordinal
-                ? passedByOwn(mask, Record(at), cursor, types) : filters.matches(Record(at), mask: mask, eventTypeFingerprints: types)
+                ? passedByOwn(mask, record, cursor, types) : filters.matches(record, mask: mask, eventTypeFingerprints: types)
             for index in others {
                 let accumulator = UnsafePointer(self.accumulators.base + index)
                 let filterBit = accumulator.pointee.filterBit
-                if filterBit == 0 || passed & filterBit != 0 { accumulator.pointee.add(Record(at), ordinal: ordinal, states, pool) }
+                if filterBit == 0 || passed & filterBit != 0 { accumulator.pointee.add(record, ordinal: ordinal, states, pool) }
             }
-            ordinal &+= 1
-            at += stride
         }
     }
 

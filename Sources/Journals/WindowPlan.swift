@@ -24,6 +24,8 @@ final class WindowPlan {
         var sumOffset = -1
         var sumField = 0
         var sumBit: UInt32 = 0
+        /// Otherwise, the only accumulator there is besides; -1 where there are more, or a filter.
+        var lone = -1
         /// Where the records that pass the filter are counted, or -1.
         var passedOffset = -1
         var stateOffset = 0
@@ -342,6 +344,9 @@ extension WindowPlan {
                 }
                 for step in groups[group].steps.indices { groups[group].filterMask |= groups[group].steps[step] }
                 groups[group].filterMask |= groups[group].filterBit
+                if !groups[group].isSimple, others.count == 1, groups[group].filterMask == 0, others[0].kind != .earliest {
+                    groups[group].lone = sorted.count - 1
+                }
                 groups[group].accumulators = start..<sorted.count
                 groups[group].stateOffset = stateStart
                 groups[group].stateBytes = next - stateStart
