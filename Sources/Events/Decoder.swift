@@ -162,62 +162,64 @@ public final class Decoder {
         if let traceparent, Self.isTraceContext(traceparent) { batch.headers[row].traceparent = batch.store(traceparent) }
 
         for index in 0..<plan.fieldCount {
-            let field = plan.fieldPlans[index]
-            let token = tokens[field.key]
-            if !Self.isGiven(token) {
-                if field.optional { continue }
-                throw Rejection(.missingField, field: plan.name(field), "the field is missing")
+            // Looked at where they are: copies of them would cost more than all else here.
+            let field = UnsafePointer(plan.fieldPlans + index)
+            let token = UnsafePointer(tokens + field.pointee.key)
+            if !Self.isGiven(token.pointee) {
+                if field.pointee.optional { continue }
+                throw Rejection(.missingField, field: plan.name(field.pointee), "the field is missing")
             }
-            let slot = field.slot
-            switch field.kind {
+            let slot = field.pointee.slot
+            switch field.pointee.kind {
             case .string:
-                guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
-                let bytes = Self.bytes(token)
+                guard token.pointee.kind == VANE_JSON_STRING else { throw plan.wrongType(field.pointee, token.pointee, "a string") }
+                let bytes = Self.bytes(token.pointee)
                 if bytes.count > FieldLimits.stringBytesMax {
-                    throw Rejection(.stringTooLong, field: plan.name(field), "the string is longer than \(FieldLimits.stringBytesMax) bytes")
+                    throw Rejection(.stringTooLong, field: plan.name(field.pointee), "the string is longer than \(FieldLimits.stringBytesMax) bytes")
                 }
-                if bytes.isEmpty && field.isKey {
+                if bytes.isEmpty && field.pointee.isKey {
                     // An empty identifier identifies nothing.
-                    if field.optional { continue }
-                    throw Rejection(.missingKey, field: plan.name(field), "the key field is empty")
+                    if field.pointee.optional { continue }
+                    throw Rejection(.missingKey, field: plan.name(field.pointee), "the key field is empty")
                 }
                 cells[slot] = Fingerprint.of(bytes)
                 texts[slot] = batch.reference(bytes)
             case .enumeration:
-                guard token.kind == VANE_JSON_STRING else { throw plan.wrongType(field, token, "a string") }
-                let index = plan.enumerationIndex(field, Self.bytes(token))
+                guard token.pointee.kind == VANE_JSON_STRING else { throw plan.wrongType(field.pointee, token.pointee, "a string") }
+                let index = plan.enumerationIndex(field.pointee, Self.bytes(token.pointee))
                 guard index >= 0 else {
                     throw Rejection(
-                        .unknownEnumValue, field: plan.name(field), "the value is none of \(plan.enumerationNames(field).joined(separator: ", "))")
+                        .unknownEnumValue, field: plan.name(field.pointee),
+                        "the value is none of \(plan.enumerationNames(field.pointee).joined(separator: ", "))")
                 }
                 cells[slot] = UInt64(bitPattern: Int64(index))
             case .decimal:
-                guard token.kind == VANE_JSON_NUMBER || token.kind == VANE_JSON_STRING else {
-                    throw plan.wrongType(field, token, "a number, or a string that holds one")
+                guard token.pointee.kind == VANE_JSON_NUMBER || token.pointee.kind == VANE_JSON_STRING else {
+                    throw plan.wrongType(field.pointee, token.pointee, "a number, or a string that holds one")
                 }
                 do {
-                    cells[slot] = UInt64(bitPattern: try Numbers.minorUnits(Self.utf8(token), scale: field.detail))
+                    cells[slot] = UInt64(bitPattern: try Numbers.minorUnits(Self.utf8(token.pointee), scale: field.pointee.detail))
                 } catch {
-                    throw plan.rejection(error, field)
+                    throw plan.rejection(error, field.pointee)
                 }
             case .int:
-                guard token.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field, token, "a whole number") }
+                guard token.pointee.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field.pointee, token.pointee, "a whole number") }
                 do {
-                    cells[slot] = UInt64(bitPattern: try Numbers.whole(Self.utf8(token)))
+                    cells[slot] = UInt64(bitPattern: try Numbers.whole(Self.utf8(token.pointee)))
                 } catch {
-                    throw plan.rejection(error, field)
+                    throw plan.rejection(error, field.pointee)
                 }
             case .double:
-                guard token.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field, token, "a number") }
+                guard token.pointee.kind == VANE_JSON_NUMBER else { throw plan.wrongType(field.pointee, token.pointee, "a number") }
                 // +0.0 and -0.0 are one value, and one bit pattern.
-                cells[slot] = (token.real + 0.0).bitPattern
+                cells[slot] = (token.pointee.real + 0.0).bitPattern
             case .bool:
-                guard token.kind == VANE_JSON_BOOL else { throw plan.wrongType(field, token, "true or false") }
-                cells[slot] = token.real != 0 ? 1 : 0
+                guard token.pointee.kind == VANE_JSON_BOOL else { throw plan.wrongType(field.pointee, token.pointee, "true or false") }
+                cells[slot] = token.pointee.real != 0 ? 1 : 0
             case .timestamp:
-                let time = try Self.time(token, field: plan.name(field))
+                let time = try Self.time(token.pointee, field: plan.name(field.pointee))
                 if !FieldLimits.timestampMilliseconds.contains(time) {
-                    throw Rejection(.outOfRange, field: plan.name(field), "the time lies outside the years 1 to 9999")
+                    throw Rejection(.outOfRange, field: plan.name(field.pointee), "the time lies outside the years 1 to 9999")
                 }
                 cells[slot] = UInt64(bitPattern: time)
             }
