@@ -57,6 +57,36 @@ extension IntegrationTests {
             }
         }
 
+        /// A broker that does not let the next owner use the dead one's id ends the transaction by itself: that takes longer, and nothing is lost.
+        @Test func whereTheIDOfTheDeadIsForbiddenTheBrokerEndsItsTransaction() throws {
+            let cluster = try Cluster.start("forbidden", settings: Cluster.authorizing)
+            defer { try? cluster.kill() }
+            let vane = try Deployment(cluster, partitions: 6, kafka: "  delivery: exactly-once")
+            let load = try SteadyLoad(vane)
+            let heir = try vane.start(["kafka.transactional_id=the-heir"], executable: Self.executable)
+            try load.send(untilDecides: heir)
+            let victim = try vane.start(["kafka.transactional_id=the-victim"], executable: Self.executable)
+            try load.send(untilDecides: victim)
+            try load.goOn(500)
+            load.send(2_000)
+            let accounts = load.accounts(of: victim)
+            victim.signal(SIGKILL)
+            #expect(try victim.wait() == 128 + SIGKILL)
+            // Its session of ten seconds is not over yet.
+            try cluster.forbid(transactionalID: "the-victim")
+            load.tap.drain()
+            let before = load.tap.records.count
+            try load.send(until: "a decision about the dead one's events") {
+                load.tap.records[before...].contains { $0.isFrom(heir) && accounts.contains($0.key ?? "") }
+            }
+            try heir.says("member-not-fenced")
+            try heir.says("what the-victim left open")
+            #expect(try load.expectEverything() == 0, "each alert once to a reader of committed records")
+            heir.signal(SIGTERM)
+            #expect(try heir.wait() == 0, "\(heir.errors.text)")
+            #expect(!heir.errors.text.contains("member-fenced") && !heir.errors.text.contains("producer-replaced"), "\(heir.errors.text)")
+        }
+
         /// It dies in its very first transaction, with nobody there to take over but its own successor.
         @Test func aLoneProcessGoesOnAfterItsRestart() throws {
             let cluster = try Cluster.start("restart")

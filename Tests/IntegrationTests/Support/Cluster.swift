@@ -52,6 +52,18 @@ final class Cluster: @unchecked Sendable {
     func kill() throws { try Shell.run("'\(Cluster.tool!)' kill '\(folder!)'") }
     func revive() throws { try Shell.run("KAFKA_HEAP=256m '\(Cluster.tool!)' revive '\(folder!)'") }
 
+    /// From now on nobody may use that transactional id. The broker must have an authorizer: see `authorizing`.
+    func forbid(transactionalID id: String) throws {
+        try Shell.run(
+            "java -cp '\(Places.shared)/kafka/libs/*' org.apache.kafka.tools.AclCommand --bootstrap-server \(bootstrap) --add "
+                + "--deny-principal User:ANONYMOUS --deny-host '*' --operation Write --transactional-id '\(id)'")
+    }
+
+    /// Settings of a broker that allows what no rule is about.
+    static let authorizing = [
+        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer", "allow.everyone.if.no.acl.found=true",
+    ]
+
     func addPartitions(_ topic: String, upTo count: Int) throws {
         try Shell.run("'\(Cluster.tool!)' tool topics --bootstrap-server \(bootstrap) --alter --topic \(topic) --partitions \(count)")
     }
