@@ -93,8 +93,9 @@ extension WindowPlan {
         let oldTail = state.pointee.tail
         let oldHead = state.pointee.head
         var tail = oldTail
+        let oldest = records + Int(oldTail &- base) &* stride
         if group.pointee.kind != .lifetime {
-            var at = records + Int(tail &- base) &* stride
+            var at = oldest
             while tail != oldHead && Record(at).time <= low {
                 tail &+= 1
                 at += stride
@@ -114,6 +115,7 @@ extension WindowPlan {
             tail = head
         }
         let entering = head
+        let newest = at
         while head != end && Record(at).time <= high {
             head &+= 1
             at += stride
@@ -125,14 +127,14 @@ extension WindowPlan {
             count.pointee = count.pointee &+ UInt64(head &- entering) &- UInt64(left &- oldTail)
             if group.pointee.accumulators.count == 1 { return }
         }
+        let leaving = Accumulator.Run(first: oldest, ordinal: oldTail, count: left &- oldTail)
+        let coming = Accumulator.Run(first: newest, ordinal: entering, count: head &- entering)
         if group.pointee.isSimple {
-            let oldest = records + Int(oldTail &- base) &* stride
-            let newest = records + Int(entering &- base) &* stride
-            if group.pointee.filterMask == 0 { return moveSum(group, states, from: oldest, left &- oldTail, to: newest, head &- entering) }
-            return moveFilteredSum(group, cursor, from: oldest, left &- oldTail, to: newest, entering, head, types)
+            if group.pointee.filterMask == 0 { return moveSum(group, states, leaving, coming) }
+            let comparison = filters.comparison(group.pointee.filterMask)
+            if comparison.pointee.isSingle { return moveComparedSum(group, states, comparison, leaving, coming) }
+            return moveMatchedSum(group, cursor, leaving, coming, types)
         }
-        let leaving = Accumulator.Run(first: records + Int(oldTail &- base) &* stride, ordinal: oldTail, count: left &- oldTail)
-        let coming = Accumulator.Run(first: records + Int(entering &- base) &* stride, ordinal: entering, count: head &- entering)
         if group.pointee.lone >= 0 {
             accumulators[group.pointee.lone].move(states, leaving, coming, stride, pool)
         } else if group.pointee.filterMask == 0 {
@@ -142,22 +144,21 @@ extension WindowPlan {
         }
     }
 
-    /// Takes `leaving` records out of a group's one sum and `coming` ones in, without a call.
+    /// Takes records out of a group's one sum and others in, without a call.
     @inline(__always) private func moveSum(
-        _ group: UnsafeMutablePointer<Group>, _ states: UnsafeMutableRawPointer, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32,
-        to newest: UnsafeMutableRawPointer, _ coming: UInt32
+        _ group: UnsafeMutablePointer<Group>, _ states: UnsafeMutableRawPointer, _ leaving: Accumulator.Run, _ coming: Accumulator.Run
     ) {
         let state = (states + group.pointee.sumOffset).assumingMemoryBound(to: ExactSumState.self)
         let field = group.pointee.sumField
         let bit = group.pointee.sumBit
         var sum = state.pointee
-        var at = oldest
-        for _ in 0..<leaving {
+        var at = leaving.first
+        for _ in 0..<leaving.count {
             if Record(at).isPresent(bit) { sum.remove(Int64(bitPattern: Record(at).wide(field))) }
             at += stride
         }
-        at = newest
-        for _ in 0..<coming {
+        at = coming.first
+        for _ in 0..<coming.count {
             if Record(at).isPresent(bit) { sum.add(Int64(bitPattern: Record(at).wide(field))) }
             at += stride
         }
@@ -165,54 +166,58 @@ extension WindowPlan {
     }
 
     /// The same for a sum or a count, or both, under one filter.
-    @inline(never) private func moveFilteredSum(
-        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, from oldest: UnsafeMutableRawPointer, _ leaving: UInt32,
-        to newest: UnsafeMutableRawPointer, _ entering: UInt32, _ end: UInt32, _ types: UnsafePointer<UInt64>
+    /// - Parameter passes: 1 or 0. No branch asks whether a record passes: nothing could predict it.
+    @inline(__always) private func moveFilteredSum(
+        _ group: UnsafeMutablePointer<Group>, _ states: UnsafeMutableRawPointer, _ leaving: Accumulator.Run, _ coming: Accumulator.Run,
+        _ passes: (_ record: Record, _ ordinal: UInt32) -> UInt64
     ) {
-        let states = cursor.pointee.states!
         let field = group.pointee.sumField
         let bit = group.pointee.sumBit
-        let mask = group.pointee.filterMask
         var sum = ExactSumState()
         var passed: UInt64 = 0
-        // No branch asks whether a record passes: nothing could predict it. `passes` is 1 or 0.
-        @inline(__always) func move(_ passes: (_ record: Record, _ isOwn: Bool) -> UInt64) {
-            var at = oldest
-            for _ in 0..<leaving {
-                let one = passes(Record(at), false)
-                passed &-= one
-                // Where there is no sum, its bit is none that a record has.
-                let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
-                sum.remove(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
-                at += stride
-            }
-            at = newest
-            var ordinal = entering
-            while ordinal != end {
-                let one = passes(Record(at), ordinal == cursor.pointee.ordinal)
-                passed &+= one
-                let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
-                sum.add(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
-                at += stride
-                ordinal &+= 1
-            }
+        var at = leaving.first
+        for place in 0..<leaving.count {
+            let one = passes(Record(at), leaving.ordinal &+ place)
+            passed &-= one
+            // Where there is no sum, its bit is none that a record has.
+            let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
+            sum.remove(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
+            at += stride
         }
-        let comparison = filters.comparison(mask)
-        if comparison.pointee.isSingle {
-            move { record, _ in comparison.pointee.holds(record) }
-        } else {
-            move { record, isOwn in
-                let passed =
-                    isOwn
-                    ? passedByOwn(mask, record, cursor, types) & mask : filters.matches(record, mask: mask, eventTypeFingerprints: types)
-                return passed == 0 ? 0 : 1
-            }
+        at = coming.first
+        for place in 0..<coming.count {
+            let one = passes(Record(at), coming.ordinal &+ place)
+            passed &+= one
+            let counted = one & (Record(at).isPresent(bit) ? 1 : 0)
+            sum.add(Int64(bitPattern: Record(at).wide(field) & (0 &- counted)), count: counted)
+            at += stride
         }
         if group.pointee.passedOffset >= 0 {
             let count = (states + group.pointee.passedOffset).assumingMemoryBound(to: UInt64.self)
             count.pointee = count.pointee &+ passed
         }
         if group.pointee.sumOffset >= 0 { (states + group.pointee.sumOffset).assumingMemoryBound(to: ExactSumState.self).pointee.add(sum) }
+    }
+
+    /// Under a filter that is one comparison.
+    @inline(never) private func moveComparedSum(
+        _ group: UnsafeMutablePointer<Group>, _ states: UnsafeMutableRawPointer, _ comparison: UnsafePointer<RecordComparison>, _ leaving: Accumulator.Run,
+        _ coming: Accumulator.Run
+    ) {
+        moveFilteredSum(group, states, leaving, coming) { record, _ in comparison.pointee.holds(record) }
+    }
+
+    @inline(never) private func moveMatchedSum(
+        _ group: UnsafeMutablePointer<Group>, _ cursor: UnsafeMutablePointer<ReadingCursor>, _ leaving: Accumulator.Run, _ coming: Accumulator.Run,
+        _ types: UnsafePointer<UInt64>
+    ) {
+        let mask = group.pointee.filterMask
+        moveFilteredSum(group, cursor.pointee.states!, leaving, coming) { record, ordinal in
+            let passed =
+                ordinal == cursor.pointee.ordinal
+                ? passedByOwn(mask, record, cursor, types) & mask : filters.matches(record, mask: mask, eventTypeFingerprints: types)
+            return passed == 0 ? 0 : 1
+        }
     }
 
     /// Accumulators over all records, one after the other.
