@@ -108,16 +108,23 @@ extension Consumer {
 
     /// Stops bringing messages of these partitions.
     public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let partitions = partitions.filter { !paused.contains($0) }
         if partitions.isEmpty { return }
         let list = PartitionList(partitions)
         try KafkaError.check(unsafe rd_kafka_pause_partitions(client.pointer, list.pointer), "pause partitions")
+        paused.formUnion(partitions)
     }
 
     /// Goes on with these partitions.
+    ///
+    /// Those that are not paused are left alone: librdkafka before 2.4 takes a partition that is resumed without being paused back to where it was paused
+    /// last, so that its messages come twice.
     public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let partitions = partitions.filter(paused.contains)
         if partitions.isEmpty { return }
         let list = PartitionList(partitions)
         try KafkaError.check(unsafe rd_kafka_resume_partitions(client.pointer, list.pointer), "resume partitions")
+        paused.subtract(partitions)
         wakeFetchers(partitions)
     }
 

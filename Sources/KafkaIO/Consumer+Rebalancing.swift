@@ -35,12 +35,10 @@ extension Consumer: Rebalancing {
             isCooperative
                 ? unsafe take(rd_kafka_incremental_assign(client.pointer, list.pointer))
                 : code(unsafe rd_kafka_assign(client.pointer, list.pointer), "take the assignment"))
-        let list = PartitionList(partitions)
-        if isPaused {
-            unsafe _ = rd_kafka_pause_partitions(client.pointer, list.pointer)
-        } else {
-            // librdkafka keeps the pause of a partition that left and came back.
-            unsafe _ = rd_kafka_resume_partitions(client.pointer, list.pointer)
+        do throws(KafkaError) {
+            if isPaused { try pause(partitions) } else { try resume(partitions) }
+        } catch {
+            report(error)
         }
         handlers.onAssigned(partitions)
     }

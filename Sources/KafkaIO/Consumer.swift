@@ -22,6 +22,8 @@ internal import CRdKafka
     var isPolling = false
     /// Whether everything is paused, so that newly assigned partitions must be too.
     var isPaused = false
+    /// Partitions that librdkafka has paused; it keeps that of those that left and come back.
+    var paused: Set<TopicPartition> = []
     private(set) var isClosed = false
     private(set) var scratch: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     private(set) var scratchCapacity = 0

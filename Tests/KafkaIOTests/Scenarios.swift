@@ -86,12 +86,19 @@ enum Scenarios {
         try reader.consumer.resume()
         reader.collect(2_000)
         #expect(reader.records.count == 2_000 && Set(reader.records.map(\.value)).count == 2_000, "nothing lost, nothing twice")
+        // What is not paused and resumed all the same goes on, and not from where it was paused before.
+        try reader.consumer.resume()
+        for number in 2_000..<3_000 { producer.produce(topic, key: "\(number)", value: "\(number)") }
+        producer.flush()
+        reader.collect(3_000)
+        for _ in 0..<20 { reader.poll(10) }
+        #expect(reader.records.count == 3_000 && Set(reader.records.map(\.value)).count == 3_000, "nothing lost, nothing twice")
 
         // Without a commit, back to where this member began; with one, back to that.
         try reader.consumer.rewindToCommitted(timeoutMilliseconds: 10_000)
         reader.records = []
-        reader.collect(2_000)
-        #expect(Set(reader.records.map(\.value)).count == 2_000)
+        reader.collect(3_000)
+        #expect(Set(reader.records.map(\.value)).count == 3_000)
         let offsets = reader.nextOffsets.map { PartitionOffset(partition: $0.partition, offset: $0.offset - 10) }
         try reader.consumer.commit(offsets, .synchronous)
         let committed = try reader.consumer.committed(reader.consumer.assignment, timeoutMilliseconds: 10_000)
