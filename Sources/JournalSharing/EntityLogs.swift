@@ -25,6 +25,8 @@ struct LogState {
     var waiting: Int32 = 0
     /// Records were decided that the log lacks.
     var isDirty = false
+    /// The check of the last entry that the working copy has.
+    var anchor: UInt16 = 0
     /// Its number among the logs that are being begun while commands are put together; -1 for none.
     var beginning: Int32 = -1
 }

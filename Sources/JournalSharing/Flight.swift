@@ -36,8 +36,10 @@ struct Step {
     /// Its place in its log: entries up to and with it.
     var end: UInt32 = 0
     var before: UInt32 { end &- 1 }
-    /// How many entries another process wrote before it, until they are there; and where they are among the flight's tails then.
+    /// How many entries another process wrote before it, until they are there, and the check of the entry before those; then where they are among the
+    /// flight's tails.
     var tailEntries = 0
+    var tailAnchor: UInt16 = 0
     var tail = 0..<0
     var refusal = ReplyErrorCode.other
 
@@ -144,10 +146,12 @@ struct Detour {
     var endedGeneration: UInt32?
     /// Stage `repair`.
     var entries: [[UInt8]] = []
-    /// Stage `compact`: how many entries the new log has.
+    /// Stage `compact`: how many entries the new log has, and the check of the last.
     var newLength = 0
-    /// Stages `layout` and `setAside`: how many entries what is in the log's place was found to have.
+    var newAnchor: UInt16 = 0
+    /// Stages `layout` and `setAside`: how many entries what is in the log's place was found to have, and the last of them.
     var oldLength = 0
+    var oldLast: [UInt8] = []
     /// Stage `recreate`: how many entries were found at each of the log's keys.
     var oldLengths: [Int] = []
     /// The length of what is no list.

@@ -36,7 +36,7 @@ extension SharedJournals {
 
     // MARK: Commands
 
-    /// Makes a list of the arguments from `first` on, whatever it was before, as many at a time as Lua can pass. It appends before it removes, so that a
+    /// Makes a list of the arguments from `first` on in place of another list, as many at a time as Lua can pass. It appends before it removes, so that a
     /// Redis without memory refuses it as a whole.
     private static let replaceFunction = """
         local function replace(key, first, life)
@@ -69,11 +69,12 @@ extension SharedJournals {
             replace(key, 3 + #KEYS, ARGV[2])
             return redis.call('LLEN', key)
             """
-    /// Renames what was found in a log's place, unless that has changed since: its length, or that it is no list.
+    /// Renames what was found in a log's place, unless that has changed since: its length, its last entry, or that it is no list.
     static let setAsideScript = """
         local length = redis.pcall('LLEN', KEYS[1])
         if type(length) == 'table' then length = -1 end
         if length ~= tonumber(ARGV[1]) then return 0 end
+        if length > 0 and redis.call('LINDEX', KEYS[1], -1) ~= ARGV[3] then return 0 end
         redis.call('RENAME', KEYS[1], KEYS[2])
         redis.call('PEXPIRE', KEYS[2], ARGV[2])
         return 1
@@ -104,6 +105,7 @@ extension SharedJournals {
             let next = log.pointee.generation &+ 1
             let entries = store.snapshot(entity: detour.entity, journal: detour.journal, generation: next)
             detours[number]!.newLength = entries.count
+            detours[number]!.newAnchor = entries[entries.count - 1].withUnsafeBytes { JournalStore.check(ofEntry: $0) }
             followUps.command(
                 [
                     Array("EVAL".utf8), Array(Self.compactionScript.utf8), Array("2".utf8), logKey(log.pointee.generation), logKey(next),
@@ -114,7 +116,7 @@ extension SharedJournals {
             followUps.command(
                 [
                     Array("EVAL".utf8), Array(Self.setAsideScript.utf8), Array("2".utf8), logKey(detour.generation), Self.asideKey(logKey(detour.generation)),
-                    Array(String(detour.oldLength).utf8), Array(String(Self.setAsideMilliseconds).utf8),
+                    Array(String(detour.oldLength).utf8), Array(String(Self.setAsideMilliseconds).utf8), detour.oldLast,
                 ], key: 3)
         case .recreate:
             encodeBeginning(
@@ -150,7 +152,10 @@ extension SharedJournals {
 
     /// Deletes what is at logs' keys and is no log, unless one has come there since.
     func encodeStrays() {
-        for (key, first) in strays { followUps.command([Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), key, first], key: 3) }
+        for stray in strays {
+            followUps.command(
+                [Array("EVAL".utf8), Array(Self.deletionScript.utf8), Array("1".utf8), stray.key, stray.first, Array(String(stray.length).utf8)], key: 3)
+        }
         strays.removeAll()
     }
 
@@ -164,9 +169,9 @@ extension SharedJournals {
         if reply.kind == .lost { return again(number) }
         if reply.kind == .error {
             switch (detour.stage, reply.errorCode) {
-            case (.repair, .wrongType), (.recreate, .wrongType): setAside(number, detour.generation, length: Detour.noList)
-            case (.compact, .wrongType): setAside(number, log.pointee.generation, length: Detour.noList)
-            case (.layout, .wrongType): setAside(number, detour.generation, length: detour.oldLength)
+            case (.repair, .wrongType), (.recreate, .wrongType): setAsideNoList(number, detour.generation)
+            case (.compact, .wrongType): setAsideNoList(number, log.pointee.generation)
+            case (.layout, .wrongType): detours[number]!.stage = .setAside
             default:
                 obstacle = reply.text
                 again(number)
@@ -181,7 +186,7 @@ extension SharedJournals {
                 again(number)
             } else {
                 // Nobody can say what its records mean any more.
-                setAside(number, detour.generation, length: detour.oldLength)
+                detours[number]!.stage = .setAside
             }
         case .repair, .recreate: again(number)
         case .compact:
@@ -189,6 +194,7 @@ extension SharedJournals {
             counts.compactions += 1
             log.pointee.generation &+= 1
             log.pointee.known = UInt32(detour.newLength)
+            log.pointee.anchor = detour.newAnchor
             log.pointee.loadedTicket = round.ticket
             holdBack(detour.entity, detour.journal)
             finish(number)
@@ -220,7 +226,7 @@ extension SharedJournals {
             switch reply.kind {
             case .array: break
             case .lost: return again(number)
-            case .error where reply.errorCode == .wrongType: return setAside(number, UInt32(place), length: Detour.noList)
+            case .error where reply.errorCode == .wrongType: return setAsideNoList(number, UInt32(place))
             default:
                 obstacle = reply.text
                 return again(number)
@@ -232,17 +238,18 @@ extension SharedJournals {
                 detours[number]!.stage = .layout
                 detours[number]!.layout = layout
                 detours[number]!.generation = UInt32(place)
-                detours[number]!.oldLength = length
+                (detours[number]!.oldLength, detours[number]!.oldLast) = (length, Self.last(round.replies, first + place))
                 return
             }
             guard let opening = part.opening, Int(opening.generation % EntityLogs.keysPerLog) == place else {
                 // Without an opening it is what was appended here to a log that was there no more. Otherwise somebody took its beginning away.
                 if part.opening != nil || !isOurs(entity, journal, bytes) {
-                    setAside(number, UInt32(place), length: length)
+                    salvage(entity, journal, round.replies, first + place)
+                    setAside(number, UInt32(place), round.replies, first + place)
                     return
                 }
                 let elements = round.replies.elements(of: first + place)
-                strays.append((entities[entity].withKey(key, UInt32(place)) { Array($0) }, Array(round.replies[elements.lowerBound].bytes)))
+                strays.append((entities[entity].withKey(key, UInt32(place)) { Array($0) }, Array(round.replies[elements.lowerBound].bytes), length))
                 continue
             }
             if newest == nil || opening.generation > newest!.opening.generation { newest = (place, opening, part, bytes) }
@@ -257,8 +264,9 @@ extension SharedJournals {
             .complete where newest.part.entries != length:
             // What can be read is as good as ever.
             takeOver(entity, journal, UnsafeRawBufferPointer(rebasing: bytes[..<newest.part.offset]))
+            salvage(entity, journal, round.replies, first + newest.place)
             log.pointee.generation = max(log.pointee.generation, generation)
-            setAside(number, generation, length: length)
+            setAside(number, generation, round.replies, first + newest.place)
             return
         case .closed:
             // Its successor may have been begun where this had been read already.
@@ -274,7 +282,7 @@ extension SharedJournals {
         }
         guard let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time) else {
             // Its layouts are not what they were when it was written.
-            setAside(number, generation, length: length)
+            setAside(number, generation, round.replies, first + newest.place)
             return
         }
         if !missing.isEmpty {
@@ -288,10 +296,11 @@ extension SharedJournals {
             return
         }
         guard store.replace(entity: entity, journal: journal, bytes).end == .complete else {
-            setAside(number, generation, length: length)
+            setAside(number, generation, round.replies, first + newest.place)
             return
         }
-        loaded(number, round, generation, known: UInt32(length))
+        let last = round.replies.elements(of: first + newest.place).upperBound - 1
+        loaded(number, round, generation, known: UInt32(length), anchor: JournalStore.check(ofEntry: round.replies[last].bytes))
     }
 
     /// Whether all that was found without an opening is in the working copy, or was appended by batches under way.
@@ -322,7 +331,7 @@ extension SharedJournals {
             return recreate(number, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, round, first)
         }
         store.clear(entity: entity, journal: journal)
-        loaded(number, round, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0)
+        loaded(number, round, log.pointee.known == 0 ? log.pointee.generation : log.pointee.generation &+ 1, known: 0, anchor: 0)
     }
 
     /// Records what is left of a log. A working copy that has nothing begins as the log did.
@@ -334,23 +343,40 @@ extension SharedJournals {
         }
     }
 
+    /// Records each entry of a damaged log that is whole.
+    private func salvage(_ entity: Int, _ journal: Int, _ replies: ReplyBuffer, _ reply: Int) {
+        for element in replies.elements(of: reply) { _ = store.take(entity: entity, journal: journal, replies[element].bytes) }
+    }
+
     private func recreate(_ number: Int, _ generation: UInt32, _ round: Round, _ first: Int) {
         detours[number]!.stage = .recreate
         detours[number]!.oldLengths = (0..<Int(EntityLogs.keysPerLog)).map { Int(round.replies[first + $0].integer) }
         detours[number]!.generation = generation
     }
 
-    private func setAside(_ number: Int, _ generation: UInt32, length: Int) {
+    /// What was found at a log's key is renamed.
+    private func setAside(_ number: Int, _ generation: UInt32, _ replies: ReplyBuffer, _ reply: Int) {
         detours[number]!.stage = .setAside
         detours[number]!.generation = generation
-        detours[number]!.oldLength = length
+        (detours[number]!.oldLength, detours[number]!.oldLast) = (Int(replies[reply].integer), Self.last(replies, reply))
     }
 
-    private func loaded(_ number: Int, _ round: Round, _ generation: UInt32, known: UInt32) {
+    private func setAsideNoList(_ number: Int, _ generation: UInt32) {
+        detours[number]!.stage = .setAside
+        detours[number]!.generation = generation
+        (detours[number]!.oldLength, detours[number]!.oldLast) = (Detour.noList, [])
+    }
+
+    private static func last(_ replies: ReplyBuffer, _ reply: Int) -> [UInt8] {
+        replies.elements(of: reply).last.map { Array(replies[$0].bytes) } ?? []
+    }
+
+    private func loaded(_ number: Int, _ round: Round, _ generation: UInt32, known: UInt32, anchor: UInt16) {
         let detour = detours[number]!
         let log = entities[detour.entity].log(detour.journal)
         log.pointee.generation = generation
         log.pointee.known = known
+        log.pointee.anchor = anchor
         log.pointee.verifiedEpoch = link.epoch &+ 1
         log.pointee.loadedTicket = round.ticket
         log.pointee.isDirty = false
@@ -374,9 +400,9 @@ extension SharedJournals {
         }
     }
 
-    /// Deletes a list that begins with what was found.
+    /// Deletes a list that begins with what was found, unless more has come to it.
     static let deletionScript = """
-        if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
+        if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] or redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
         return redis.call('DEL', KEYS[1])
         """
 }

@@ -56,18 +56,19 @@ extension SharedJournals {
                 } else if log.pointee.known == 0, step.beginningEnd != nil {
                     // The first entry of a log that was begun: nothing but the opening is before it.
                     move(&flight.steps[index], to: .placed)
-                    log.pointee.known = step.end
+                    know(step, flight, log)
                 } else if step.before == 0 {
                     // The log was there no more: what this began is none.
                     detour(.load, step, flight)
                 } else if step.before == log.pointee.known {
                     move(&flight.steps[index], to: .placed)
-                    log.pointee.known = step.end
+                    know(step, flight, log)
                 } else if step.before > log.pointee.known {
                     move(&flight.steps[index], to: .tailing)
                     flight.steps[index].tailEntries = Int(step.before - log.pointee.known)
+                    flight.steps[index].tailAnchor = log.pointee.anchor
                     wantedTails.append(index)
-                    log.pointee.known = step.end
+                    know(step, flight, log)
                 } else {
                     detour(.load, step, flight)
                 }
@@ -86,6 +87,12 @@ extension SharedJournals {
         if isComplete { return true }
         // What was found above may have been all that was missing.
         return flight.steps.allSatisfy { $0.phase == .placed }
+    }
+
+    /// The working copy is the log up to and with a step's entry.
+    @inline(__always) private func know(_ step: Step, _ flight: Flight, _ log: UnsafeMutablePointer<LogState>) {
+        log.pointee.known = step.end
+        log.pointee.anchor = JournalStore.check(ofEntry: flight.entry(step))
     }
 
     /// A compaction that a later batch wants waits for this one.
@@ -109,6 +116,7 @@ extension SharedJournals {
         detour(.setAside, step, flight)
         detours[Int(log.pointee.detour)]!.generation = step.generation
         detours[Int(log.pointee.detour)]!.oldLength = Detour.noList
+        detours[Int(log.pointee.detour)]!.oldLast = []
     }
 
     /// Sends journals' detours, and the oldest batch's records and tails, that have become due.
@@ -134,7 +142,8 @@ extension SharedJournals {
                 let step = flight.steps[index]
                 round.tails.append((index, followUps.replyCount))
                 entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), step.generation) {
-                    followUps.range(key: $0, from: Int(step.before) - step.tailEntries, through: Int(step.before) - 1)
+                    // With the last entry that is known: if it is another one by now, so is the log.
+                    followUps.range(key: $0, from: Int(step.before) - step.tailEntries - 1, through: Int(step.before) - 1)
                 }
                 counts.tails += 1
             }
@@ -220,9 +229,13 @@ extension SharedJournals {
 
     private func takeTail(_ replies: ReplyBuffer, _ reply: Int, _ index: Int, _ flight: Flight) {
         let step = flight.steps[index]
-        if let entries = replies.joined(reply) {
+        let found = replies.elements(of: reply)
+        if found.count == step.tailEntries + 1, let all = replies.joined(reply), case let anchor = replies[found.lowerBound].bytes,
+            JournalStore.check(ofEntry: anchor) == step.tailAnchor
+        {
+            let entries = UnsafeRawBufferPointer(rebasing: all[anchor.count...])
             let part = store.examine(entity: step.entity, store.key(entity: step.entity, journal: step.journal), entries)
-            if part.end == .complete && part.entries == step.tailEntries && (part.opening != nil || Int(step.before) > step.tailEntries) {
+            if part.end == .complete && part.entries == step.tailEntries {
                 flight.steps[index].tail = flight.tails.count..<(flight.tails.count + entries.count)
                 flight.tails.append(contentsOf: entries)
                 move(&flight.steps[index], to: .placed)

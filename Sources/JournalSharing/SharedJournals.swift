@@ -101,8 +101,8 @@ public final class SharedJournals {
     var recordedEarlier: [RecordedFacts?] = []
     var unnotedEntities: [Int] = []
     var notingTicket: Int?
-    /// Keys of logs where something is that is no log, and its first entry.
-    var strays: [(key: [UInt8], first: [UInt8])] = []
+    /// Keys of logs where something is that is no log, its first entry, and how many there are.
+    var strays: [(key: [UInt8], first: [UInt8], length: Int)] = []
     /// Steps of the oldest batch that the next follow-up is for.
     var wantedTails: [Int] = []
     var wantedAppends: [Int] = []

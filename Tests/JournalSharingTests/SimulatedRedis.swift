@@ -184,8 +184,9 @@ final class SimulatedRedis {
         let first = 3 + keyCount
         if script == SharedJournals.setAsideScript {
             let found = isString(keys[0]) ? -1 : count(keys[0])
-            if found == length(first) { rename(keys[0], keys[1]) }
-            replies.append(.integer(found == length(first) ? 1 : 0))
+            let isSame = found == length(first) && (found <= 0 || state.lists[keys[0]]!.last! == arguments[first + 2])
+            if isSame { rename(keys[0], keys[1]) }
+            replies.append(.integer(isSame ? 1 : 0))
             return
         }
         switch script {
@@ -205,7 +206,7 @@ final class SimulatedRedis {
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
             if isString(keys[0]) { return replies.append(Self.wrongType) }
-            let isSame = state.lists[keys[0]]?.first == arguments[first]
+            let isSame = state.lists[keys[0]]?.first == arguments[first] && count(keys[0]) == length(first + 1)
             if isSame { state.lists[keys[0]] = nil }
             replies.append(.integer(isSame ? 1 : 0))
         default: preconditionFailure("the simulated Redis does not know this script")

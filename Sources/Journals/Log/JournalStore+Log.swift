@@ -87,6 +87,9 @@ extension JournalStore {
         }
     }
 
+    /// The check that an entry carries; 0 for what is too short to be one.
+    @inline(__always) public static func check(ofEntry entry: UnsafeRawBufferPointer) -> UInt16 { LogFormat.check(ofEntry: entry) }
+
     /// The entry that ends a log.
     public static func closing(_ key: EntityKey) -> [UInt8] { LogFormat.closing(key) }
 
@@ -172,8 +175,8 @@ extension JournalStore {
         let part = walk(entity, key(entity: entity, journal: journal), bytes) { body in
             guard journals.codec.decode(body) else { return false }
             let record = journals.codec.staging
-            let isOld = record.time <= lastTime && record.time <= lastTime - journals.history
-            if !isOld && !journals.contains(journal, time: record.time, word: record.idWord) && !isUnderWay(record.time, record.idWord) { isMissing = true }
+            if isMissing || record.time <= lastTime && record.time <= lastTime - journals.history { return true }
+            if !journals.contains(journal, time: record.time, word: record.idWord) && !isUnderWay(record.time, record.idWord) { isMissing = true }
             return true
         }
         return part.end == .complete && !isMissing

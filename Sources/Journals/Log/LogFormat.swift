@@ -23,6 +23,13 @@ enum LogFormat {
     static let recordBytesMax = 2 + 2 + 1 + 6 + 8 + 3 + SchemaLimits.recordedFieldsMax * 10
     static let checkBytes = 2
 
+    /// The check that an entry carries; 0 for what is too short to be one.
+    @inline(__always) static func check(ofEntry entry: UnsafeRawBufferPointer) -> UInt16 {
+        var at = 0
+        while at < entry.count && entry[at] & 0x80 != 0 { at += 1 }
+        return at + 2 < entry.count ? UInt16(entry[at + 1]) | UInt16(entry[at + 2]) << 8 : 0
+    }
+
     /// What differs from entity to entity, so that entries of another one are noticed.
     static func seed(_ key: EntityKey) -> UInt64 { key.low ^ key.high }
 }
