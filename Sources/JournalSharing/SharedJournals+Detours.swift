@@ -280,7 +280,8 @@ extension SharedJournals {
             return
         case .complete: break
         }
-        guard let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time) else {
+        let folded = newest.opening.foldedMilliseconds ?? .min
+        guard let missing = store.missing(entity: entity, journal: journal, from: bytes, nowMilliseconds: detour.time, foldedThrough: folded) else {
             // Its layouts are not what they were when it was written.
             setAside(number, generation, round.replies, first + newest.place)
             return

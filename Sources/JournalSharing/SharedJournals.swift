@@ -205,8 +205,8 @@ public final class SharedJournals {
             if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
         } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
             let stretch = entities[entity].stretch(time)
-            if stretch > log.pointee.stretch {
-                log.pointee.stretch = stretch
+            if stretch > log.pointee.stretch || log.pointee.known >= store.logEntriesMax(entity: entity) {
+                log.pointee.stretch = max(log.pointee.stretch, stretch)
                 if mayCompact(entity, journal, log) { detour(.compact, entity, journal, flight, time) }
                 if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
             }

@@ -42,6 +42,8 @@ extension ConfigurationSection {
         static let memory: ClosedRange<Int64> = 16 << 20...1 << 50
         /// A record is about 24 bytes: the largest journal then takes 240 MB.
         static let recordsPerEntity: ClosedRange<Int64> = 16...10_000_000
+        /// A log is begun anew with a command that names each record, and Redis before 7.0 takes commands of 1,048,576 words.
+        static let sharedRecordsMax: Int64 = 1_000_000
     }
 
     fileprivate mutating func readConfiguration() -> Configuration {
@@ -117,6 +119,11 @@ extension ConfigurationSection {
         }
         let memory = journals.byteSize("memory", in: Bounds.memory, default: 4 << 30)
         let records = journals.int("records_per_entity", in: Bounds.recordsPerEntity, default: Int64(JournalStore.Limits.recordsPerEntityDefault))
+        if redis != nil && records > Bounds.sharedRecordsMax {
+            journals.reject(
+                "records_per_entity", "with Redis an entity keeps at most \(Bounds.sharedRecordsMax) records",
+                "lower it: what is beyond is folded, and decisions say 'approximate'")
+        }
         journals.finish()
         return Configuration.Journals(redis: redis, memoryBytes: memory, recordsPerEntity: Int(records))
     }

@@ -86,6 +86,60 @@ struct PaneTests {
         #expect(!pair.all.store.evidence(indicator: 0, at: position.all).isApproximate)
     }
 
+    /// What a log that was begun anew says of folded records is all that another process will know of them.
+    @Test("A log carries panes over", arguments: 0..<10)
+    func carriedOver(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let schema = try TestStream.schema(history: Self.historyText, retention: Self.historyText)
+        var indicators: [Indicator] = []
+        for condition in [nil, "flag"] {
+            for field in [TestStream.amount, TestStream.items, TestStream.ratio] {
+                for aggregate: Aggregate in [
+                    .count, .sum(field), .average(field), .minimum(field), .maximum(field), .variance(field, sample: false), .ratio, .distinct(field),
+                ] {
+                    indicators.append(try indicator(aggregate, schema, .sliding(Int64(1 + random.below(64)) * Self.length), where: condition))
+                }
+            }
+        }
+        let first = Feeder(schema, limits: .init(recordsPerEntityMax: 16 + random.below(40)))
+        let heir = Feeder(schema, limits: first.store.limits)
+        let all = Feeder(schema)
+        for feeder in [first, heir, all] {
+            try feeder.store.setIndicators(indicators)
+            for (number, layout) in feeder.store.ownLayouts(entity: 0).enumerated() { feeder.store.learnLayout(number + 1, layout, entity: 0) }
+        }
+        for id in 0..<300 {
+            let next = event(id, Int64(id) * 15_000 + Int64(random.below(15_000)), &random)
+            for feeder in [first, all] { _ = try feeder.append(next) }
+        }
+        let opening = first.store.opening(entity: 0, journal: 0, generation: 1)
+        let key = first.store.key(entity: 0, journal: 0)
+        let log = first.store.snapshot(entity: 0, journal: 0, generation: 1)
+        let journal = heir.store.journal(entity: 0, key)
+        let part = log.flatMap(\.self).withUnsafeBytes { heir.store.replace(entity: 0, journal: journal, $0) }
+        #expect(part.end == .complete && part.entries == log.count)
+        #expect(heir.store.recordCount(entity: 0, journal: journal) == first.store.recordCount(entity: 0, journal: 0))
+        for id in 300..<320 {
+            let next = event(id, Int64(id) * 15_000, &random)
+            guard case .recorded(let position) = try first.append(next), case .recorded(let same) = try heir.append(next) else { continue }
+            for index in indicators.indices {
+                #expect(heir.read(index, same) == first.read(index, position), "seed \(seed), event \(id), \(indicators[index].computation)")
+                let (evidence, wanted) = (heir.store.evidence(indicator: index, at: same), first.store.evidence(indicator: index, at: position))
+                #expect(evidence.events == wanted.events && evidence.isApproximate == wanted.isApproximate)
+            }
+        }
+        let position = try first.append(event(400, 320 * 15_000, &random))
+        if case .recorded(let position) = position {
+            #expect(indicators.indices.contains { first.store.evidence(indicator: $0, at: position).isApproximate })
+        }
+        // Who has room for all records does not take for lost what the log's panes stand for.
+        log.flatMap(\.self).withUnsafeBytes { bytes in
+            func missing(_ folded: Int64) -> Int? { all.store.missing(entity: 0, journal: 0, from: bytes, nowMilliseconds: 0, foldedThrough: folded)?.count }
+            #expect(missing(opening.foldedMilliseconds ?? .min) == 0)
+            #expect(missing(.min) ?? 0 > 0)
+        }
+    }
+
     @Test("A window is wrong by the records of one pane at most", arguments: 0..<10)
     func borders(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(1000 + seed))

@@ -51,6 +51,10 @@ extension EntityJournals {
         let header = self.header(journal)
         header.pointee.firstSeen = opening.firstSeenMilliseconds
         header.pointee.hasDropped = opening.hasDropped
+        if let folded = opening.foldedMilliseconds {
+            header.pointee.foldedThrough = folded
+            if plan.hasPanes { plan.takeUp(panes: opening.panes, into: &panes[journal, default: Panes(stride: plan.paneBytes)], pool) }
+        }
         if opening.hasDropped && plan.hasLifetime { plan.takeUp(opening.lifetimes, states.make(journal), header, pool) }
     }
 }

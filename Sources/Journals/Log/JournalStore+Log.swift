@@ -183,8 +183,12 @@ extension JournalStore {
     }
 
     /// Entries of the records in memory that a log lacks, in the order in which they were appended here; nil where its records cannot be read.
-    /// - Parameter nowMilliseconds: records out of sight at this time are not missed.
-    public func missing(entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64) -> [[UInt8]]? {
+    /// - Parameters:
+    ///   - nowMilliseconds: records out of sight at this time are not missed.
+    ///   - folded: nor are those up to here, which the log's panes stand for.
+    public func missing(
+        entity: Int, journal: Int, from log: UnsafeRawBufferPointer, nowMilliseconds: Int64, foldedThrough folded: Int64 = .min
+    ) -> [[UInt8]]? {
         let journals = entities[entity]
         let header = journals.header(journal)
         guard header.pointee.count > 0 else { return [] }
@@ -197,7 +201,7 @@ extension JournalStore {
             return true
         }
         if part.end == .damaged { return nil }
-        let horizon = max(nowMilliseconds, header.pointee.lastTime) - journals.kept
+        let horizon = max(max(nowMilliseconds, header.pointee.lastTime) - journals.kept, folded)
         var entries: [[UInt8]] = []
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LogFormat.recordBytesMax) { bytes in
             for index in journals.recordsInOrder(journal, after: horizon) {
@@ -233,12 +237,18 @@ extension JournalStore {
         let header = journals.header(journal)
         guard generation > 0 || header.pointee.hasDropped else { return .first }
         let lifetimes = header.pointee.hasDropped ? journals.lifetimes(journal) : []
+        let panes = journals.panes[journal].map { journals.plan.carried($0) } ?? []
         return LogOpening(
             generation: generation, openedMilliseconds: header.pointee.lastTime, firstSeenMilliseconds: header.pointee.firstSeen,
-            hasDropped: header.pointee.hasDropped, lifetimes: lifetimes.count <= LogOpening.lifetimeBytesMax ? lifetimes : [])
+            hasDropped: header.pointee.hasDropped, foldedMilliseconds: header.pointee.foldedThrough == .min ? nil : header.pointee.foldedThrough,
+            panes: panes.count <= LogOpening.paneBytesMax ? panes : [],
+            lifetimes: lifetimes.count <= LogOpening.lifetimeBytesMax ? lifetimes : [])
     }
 
-    /// Whether at least a third of a log is out of sight, so that a new one is worth while.
+    /// A log of so many entries has more than a journal has room for: the oldest are folded in every working copy.
+    public func logEntriesMax(entity: Int) -> Int { 2 * entities[entity].recordsMax }
+
+    /// Whether at least a third of a log is out of sight or folded, so that a new one is worth while.
     public func isStale(entity: Int, journal: Int, logEntries: Int) -> Bool {
         let journals = entities[entity]
         let header = journals.header(journal)

@@ -44,19 +44,30 @@ public struct LogOpening: Sendable, Equatable {
     public var firstSeenMilliseconds: Int64
     /// Records were left behind that lifetimes have seen.
     public var hasDropped: Bool
+    /// Until when records were folded into panes, for want of room; nil where none were.
+    public var foldedMilliseconds: Int64?
+    /// Those panes; empty where there are none, or they are too many.
+    public var panes: [UInt8]
     /// What lifetimes had added up over the records that were left behind; empty where nothing was.
     public var lifetimes: [UInt8]
 
-    public init(generation: UInt32, openedMilliseconds: Int64 = .min, firstSeenMilliseconds: Int64 = .max, hasDropped: Bool = false, lifetimes: [UInt8] = []) {
+    public init(
+        generation: UInt32, openedMilliseconds: Int64 = .min, firstSeenMilliseconds: Int64 = .max, hasDropped: Bool = false, foldedMilliseconds: Int64? = nil,
+        panes: [UInt8] = [], lifetimes: [UInt8] = []
+    ) {
         self.generation = generation
         self.openedMilliseconds = openedMilliseconds
         self.firstSeenMilliseconds = firstSeenMilliseconds
         self.hasDropped = hasDropped
+        self.foldedMilliseconds = foldedMilliseconds
+        self.panes = panes
         self.lifetimes = lifetimes
     }
 
     /// What lifetimes may carry over; an entity that needs more begins them anew, and says so.
     public static let lifetimeBytesMax = 60_000
+    /// The same for panes, without which windows that reach into them see less, and say so.
+    public static let paneBytesMax = 1_000_000
 }
 
 /// One entry of a log.
@@ -125,6 +136,10 @@ struct LogCursor {
 
 extension LogOpening {
     private static let fixedBytes = 4 + 8 + 8 + 1
+    private static let droppedFlag: UInt8 = 1
+    /// Behind the flags come the time until which records were folded, and the panes with their length.
+    private static let foldedFlag: UInt8 = 2
+    private static let foldedBytes = 8 + 4
 
     /// The first log of an entity has nothing to say.
     public static let first = LogOpening(generation: 0)
@@ -138,8 +153,19 @@ extension LogOpening {
         generation = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))
         openedMilliseconds = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: Int64.self))
         firstSeenMilliseconds = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: Int64.self))
-        hasDropped = bytes[20] != 0
-        lifetimes = Array(bytes[Self.fixedBytes...])
+        hasDropped = bytes[20] & Self.droppedFlag != 0
+        panes = []
+        var at = Self.fixedBytes
+        if bytes[20] & Self.foldedFlag != 0 {
+            guard bytes.count >= at + Self.foldedBytes else { return nil }
+            foldedMilliseconds = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int64.self))
+            let count = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt32.self)))
+            at += Self.foldedBytes
+            guard count <= bytes.count - at else { return nil }
+            panes = Array(bytes[at..<(at + count)])
+            at += count
+        }
+        lifetimes = Array(bytes[at...])
     }
 
     /// The entry as it stands in the log of `key`.
@@ -149,7 +175,12 @@ extension LogOpening {
         withUnsafeBytes(of: generation.littleEndian) { body += $0 }
         withUnsafeBytes(of: openedMilliseconds.littleEndian) { body += $0 }
         withUnsafeBytes(of: firstSeenMilliseconds.littleEndian) { body += $0 }
-        body.append(hasDropped ? 1 : 0)
+        body.append((hasDropped ? Self.droppedFlag : 0) | (foldedMilliseconds != nil ? Self.foldedFlag : 0))
+        if let foldedMilliseconds {
+            withUnsafeBytes(of: foldedMilliseconds.littleEndian) { body += $0 }
+            withUnsafeBytes(of: UInt32(panes.count).littleEndian) { body += $0 }
+            body += panes
+        }
         body += lifetimes
         return LogFormat.entry(body, key)
     }

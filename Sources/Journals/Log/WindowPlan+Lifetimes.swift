@@ -9,7 +9,7 @@ extension WindowPlan {
     private static let version: UInt8 = 1
 
     /// What an accumulator computes, as a number that is the same in every process.
-    private func definition(_ accumulator: Accumulator) -> UInt64 {
+    func definition(_ accumulator: Accumulator) -> UInt64 {
         let field = layout.fields.firstIndex { $0.presenceBit == accumulator.requiredBit && accumulator.requiredBit != 0 }
         let parts = [
             "\(accumulator.kind)", field.map { "\(entity.record[$0].name):\(entity.record[$0].type)" } ?? "",
@@ -83,7 +83,7 @@ extension Accumulator {
     }
 
     /// The state's content, without pointers.
-    fileprivate func carried(_ states: UnsafeMutableRawPointer) -> [UInt8] {
+    func carried(_ states: UnsafeMutableRawPointer) -> [UInt8] {
         var bytes: [UInt8] = []
         func write(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
         switch kind {
@@ -113,7 +113,7 @@ extension Accumulator {
     /// - Parameters:
     ///   - states: where the state is initialised and empty.
     ///   - ordinal: of a record before all that there are.
-    fileprivate func takeUp(_ bytes: UnsafeRawBufferPointer, _ states: UnsafeMutableRawPointer, ordinal: UInt32, _ pool: MemoryPool) -> Bool {
+    func takeUp(_ bytes: UnsafeRawBufferPointer, _ states: UnsafeMutableRawPointer, ordinal: UInt32, _ pool: MemoryPool) -> Bool {
         switch kind {
         case .multiset, .multisetWithFrequencies:
             guard bytes.count % 12 == 0 else { return false }
