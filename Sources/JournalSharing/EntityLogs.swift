@@ -43,11 +43,14 @@ struct EntityLogs {
     /// A working copy that nobody touched for so long is loaded again: the log may have been begun anew so often that its key has come round.
     let idleMilliseconds: Int64
     let lifeMilliseconds: Int64
+    /// A log of so many entries is begun anew whenever that is.
+    let entriesMax: UInt32
     private var states: UnsafeMutablePointer<LogState>
     private var capacity = 1024
     private let scratch: UnsafeMutablePointer<UInt8>
 
-    init(_ entity: EntityType, _ options: SharedJournals.Options) {
+    init(_ entity: EntityType, _ options: SharedJournals.Options, entriesMax: Int = .max) {
+        self.entriesMax = UInt32(clamping: entriesMax)
         let keyPrefix = Array("\(options.prefix)\(entity.name):{".utf8)
         keyPrefixCount = keyPrefix.count
         layoutPrefix = "\(options.prefix)\(entity.name):layout:"

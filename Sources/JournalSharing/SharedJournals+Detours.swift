@@ -48,11 +48,22 @@ extension SharedJournals {
         end
 
         """
-    /// Begins a new log where the old one is as long as expected, and ends the old one: both or neither.
+    /// Begins a new log where the old one still has what is known of it, takes over what others have appended since, and ends the old one: all or nothing.
     static let compactionScript =
         replaceFunction + """
-            if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
-            replace(KEYS[2], 5, ARGV[3])
+            local last = redis.call('LINDEX', KEYS[1], tonumber(ARGV[1]) - 1)
+            if not last then return 0 end
+            local at = 1
+            while (string.byte(last, at) or 0) >= 128 do at = at + 1 end
+            if (string.byte(last, at + 1) or 0) + 256 * (string.byte(last, at + 2) or 0) ~= tonumber(ARGV[5]) then return 0 end
+            local more = redis.call('LRANGE', KEYS[1], ARGV[1], -1)
+            for i = 1, #more do
+                if more[i] == ARGV[2] then return 0 end
+            end
+            replace(KEYS[2], 6, ARGV[3])
+            for from = 1, #more, 1000 do
+                redis.call('RPUSH', KEYS[2], unpack(more, from, math.min(from + 999, #more)))
+            end
             redis.call('RPUSH', KEYS[1], ARGV[2])
             redis.call('PEXPIRE', KEYS[1], ARGV[4])
             return 1
@@ -110,7 +121,7 @@ extension SharedJournals {
                 [
                     Array("EVAL".utf8), Array(Self.compactionScript.utf8), Array("2".utf8), logKey(log.pointee.generation), logKey(next),
                     Array(String(log.pointee.known).utf8), JournalStore.closing(key), Array(String(life).utf8),
-                    Array(String(Self.endedLogMilliseconds).utf8),
+                    Array(String(Self.endedLogMilliseconds).utf8), Array(String(log.pointee.anchor).utf8),
                 ] + entries, key: 3)
         case .setAside:
             followUps.command(

@@ -114,7 +114,7 @@ public final class SharedJournals {
         self.store = store
         self.link = link
         self.options = options
-        entities = store.schema.entities.map { EntityLogs($0, options) }
+        entities = store.schema.entities.enumerated().map { EntityLogs($1, options, entriesMax: store.logEntriesMax(entity: $0)) }
         participations = store.schema.events.indices.map { event in
             store.schema.entities.indices.filter { store.schema.entities[$0].participations[event] != nil }
         }
@@ -205,7 +205,7 @@ public final class SharedJournals {
             if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
         } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
             let stretch = entities[entity].stretch(time)
-            if stretch > log.pointee.stretch || log.pointee.known >= store.logEntriesMax(entity: entity) {
+            if stretch > log.pointee.stretch || log.pointee.known >= entities[entity].entriesMax {
                 log.pointee.stretch = max(log.pointee.stretch, stretch)
                 if mayCompact(entity, journal, log) { detour(.compact, entity, journal, flight, time) }
                 if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }

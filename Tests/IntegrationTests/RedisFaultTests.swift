@@ -334,6 +334,31 @@ extension IntegrationTests {
             #expect(loads > 100, "working copies were let go and loaded again: \(loads) loads")
         }
 
+        /// Logs of entities with more records than there is room for are begun anew over and over, by a real Redis' scripts, and what was folded counts on: in
+        /// the process that folded it, and in those that read the log.
+        @Test func logsOfBusyEntitiesStayShort() throws {
+            let redis = try RedisServer()
+            let settings = Self.settings(redis).replacing("journals: {", with: "journals: {records_per_entity: 32, ")
+            let load = try CountedLoad(Cluster.of(Cluster.best), settings: settings)
+            let first = try load.start()
+            for _ in 0..<5 { try load.sendAndExpect(300) }
+            let second = try load.start()
+            try second.says("partitions-assigned")
+            for _ in 0..<5 { try load.sendAndExpect(300) }
+            try load.stop(first)
+            try load.sendAndExpect(300)
+            try load.stop(second)
+            let heir = try load.start()
+            try load.sendAndExpect(300)
+            try load.stop(heir)
+            let reader = try RedisReader(redis)
+            let lengths = try reader.keys("vane:account:{").map { try reader.list($0).count }
+            // Twice the room, and what came in the batches under way: of 720 records.
+            #expect(lengths.max()! <= 2 * 32 + 3 * 60 + 2 && lengths.count > 5, "\(lengths)")
+            let said = [first, second, heir].map(\.errors.text).joined()
+            #expect(!said.contains("redis-"), "\(said)")
+        }
+
         @Test func withoutRedisEntitiesAreForgottenAndCounted() throws {
             let accounts = 8_000
             let load = try CountedLoad(

@@ -35,6 +35,8 @@ final class SimulatedRedis {
     /// Bytes of what is there.
     func length(_ key: [UInt8]) -> Int { state.values[key]?.count ?? state.lists[key]?.reduce(0) { $0 + $1.count } ?? 0 }
 
+    func entries(_ key: [UInt8]) -> Int { state.lists[key]?.count ?? 0 }
+
     func remove(_ key: [UInt8]) {
         state.values[key] = nil
         state.lists[key] = nil
@@ -200,8 +202,12 @@ final class SimulatedRedis {
             replies.append(.integer(Int64(count(key))))
         case SharedJournals.compactionScript:
             if isString(keys[0]) || isString(keys[1]) { return replies.append(Self.wrongType) }
-            guard count(keys[0]) == length(first) else { return replies.append(.integer(0)) }
-            replace(keys[1], Array(arguments[(first + 4)...]))
+            let (log, known) = (state.lists[keys[0]] ?? [], length(first))
+            guard log.count >= known, SimulatedEntry.check(log[known - 1]) == length(first + 4), !log[known...].contains(arguments[first + 1]) else {
+                return replies.append(.integer(0))
+            }
+            replace(keys[1], Array(arguments[(first + 5)...]))
+            push(keys[1], Array(log[known...]))
             push(keys[0], [arguments[first + 1]])
             replies.append(.integer(1))
         case SharedJournals.deletionScript:
@@ -339,6 +345,12 @@ enum SimulatedEntry {
     case closing
     /// Its id word, without the origin.
     case record(UInt64)
+
+    /// The check that the bytes of an entry carry.
+    static func check(_ bytes: [UInt8]) -> Int {
+        let at = bytes.firstIndex { $0 < 128 }!
+        return Int(bytes[at + 1]) | Int(bytes[at + 2]) << 8
+    }
 
     init?(_ bytes: [UInt8]) {
         var length = 0

@@ -88,8 +88,8 @@ final class SimulatedProcess {
     private var decision = Decision()
     var isPaused = false
 
-    init(_ server: SimulatedRedis) {
-        engine = try! Engine(schema: Self.schema, packages: [Self.package], lists: Lists(), timeZones: NoZones())
+    init(_ server: SimulatedRedis, limits: JournalStore.Limits = .init()) {
+        engine = try! Engine(schema: Self.schema, packages: [Self.package], lists: Lists(), timeZones: NoZones(), journalLimits: limits)
         link = SimulatedLink(server)
         var options = SharedJournals.Options()
         options.compactionEntriesMin = 5

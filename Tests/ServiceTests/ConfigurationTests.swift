@@ -151,6 +151,10 @@ private func faults(_ text: String, settings: [String] = [], environment: [Strin
         ("schema: s\npackages: [{url: 'ftp://b'}]", "v.yaml:2:18: error[bad-value]: 'ftp://b' is no URL of a document; write https://…, http://… or file://…"),
         ("schema: s\npackages: [a]", "v.yaml:2:12: error[wrong-type]: 'packages[0]' must be a map, not text; write 'key: value' lines, indented under it"),
         (
+            "schema: s\njournals: {redis: {url: 'redis://h'}, records_per_entity: 1000001}",
+            "v.yaml:2:59: error[bad-value]: with Redis an entity keeps at most 1000000 records; lower it: what is beyond is folded, and decisions say 'approximate'"
+        ),
+        (
             "schema: s\njournals: {redis: {url: 'http://x'}}",
             "v.yaml:2:25: error[bad-value]: 'http://' is not known; there are redis://, redis-cluster:// and redis-socket://; write redis://host:port/database, redis-socket:///path or redis-cluster://host:port,host:port, and the password into a file"
         ),
