@@ -47,10 +47,6 @@ final class AtLeastOnceDelivery {
             log.error("stopping", "outputs were not acknowledged in time; the next start decides the rest again")
         }
         let offsets = outputs.takeCommittable()
-        if offsets.isEmpty { return }
-        // Others that come or go at this moment: a commit would be refused until the group has come to rest.
-        let deadline = Clock.steadyNanoseconds() + Int64(Outputs.handOverMilliseconds) * 1_000_000
-        while consumer.isJoining && Clock.steadyNanoseconds() < deadline { try outputs.poll(timeoutMilliseconds: 10) }
-        try consumer.commit(offsets, .synchronous)
+        if !offsets.isEmpty { try consumer.commit(offsets, .synchronous) }
     }
 }

@@ -299,6 +299,9 @@ final class Pipeline {
         decideBeforeHandOver([])
         watch.report()
         log.info("stopping", "waiting for \(outputs.outstandingCount) outputs")
+        // Others that come or go at this moment: the last commit would be refused until the group has come to rest.
+        let deadline = Clock.steadyNanoseconds() + Int64(Outputs.handOverMilliseconds) * 1_000_000
+        while consumer.isJoining && !consumer.assignment.isEmpty && Clock.steadyNanoseconds() < deadline { try outputs.poll(timeoutMilliseconds: 10) }
         try delivery.finish()
         do {
             try consumer.close()
