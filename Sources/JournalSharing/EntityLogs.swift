@@ -38,9 +38,10 @@ struct EntityLogs {
 
     private let keyPrefixCount: Int
     let layoutPrefix: String
-    /// A third of the history: how often expiries are put off and logs begun anew, at most.
+    /// A third of the history: how often expiries are put off, and logs begun anew whose records there is room for, at most.
     private let stretchMilliseconds: Int64
     /// A working copy that nobody touched for so long is loaded again: the log may have been begun anew so often that its key has come round.
+    /// Where that comes sooner, because an entity has more records than there is room for, the anchor shows it.
     let idleMilliseconds: Int64
     let lifeMilliseconds: Int64
     /// A log of so many entries is begun anew whenever that is.

@@ -36,13 +36,16 @@ extension SharedJournals {
 
     // MARK: Commands
 
-    /// Makes a list of the arguments from `first` on in place of another list, as many at a time as Lua can pass. It appends before it removes, so that a
-    /// Redis without memory refuses it as a whole.
-    private static let replaceFunction = """
-        local function replace(key, first, life)
-            for from = first, #ARGV, 1000 do
-                redis.call('RPUSH', key, unpack(ARGV, from, math.min(from + 999, #ARGV)))
+    /// `push` appends what a table has from `first` on, as many at a time as Lua can pass. `replace` makes a list of the arguments from `first` on in place of
+    /// another list: it appends before it removes, so that a Redis without memory refuses it as a whole.
+    private static let listFunctions = """
+        local function push(key, list, first)
+            for from = first, #list, 1000 do
+                redis.call('RPUSH', key, unpack(list, from, math.min(from + 999, #list)))
             end
+        end
+        local function replace(key, first, life)
+            push(key, ARGV, first)
             redis.call('LTRIM', key, first - #ARGV - 1, -1)
             redis.call('PEXPIRE', key, life)
         end
@@ -50,7 +53,7 @@ extension SharedJournals {
         """
     /// Begins a new log where the old one still has what is known of it, takes over what others have appended since, and ends the old one: all or nothing.
     static let compactionScript =
-        replaceFunction + """
+        listFunctions + """
             local last = redis.call('LINDEX', KEYS[1], tonumber(ARGV[1]) - 1)
             if not last then return 0 end
             local at = 1
@@ -61,16 +64,14 @@ extension SharedJournals {
                 if more[i] == ARGV[2] then return 0 end
             end
             replace(KEYS[2], 6, ARGV[3])
-            for from = 1, #more, 1000 do
-                redis.call('RPUSH', KEYS[2], unpack(more, from, math.min(from + 999, #more)))
-            end
+            push(KEYS[2], more, 1)
             redis.call('RPUSH', KEYS[1], ARGV[2])
             redis.call('PEXPIRE', KEYS[1], ARGV[4])
             return 1
             """
     /// Begins a log if nothing has come to any of its keys since they were read: of two processes that begin one at once, one reads the other's.
     static let beginningScript =
-        replaceFunction + """
+        listFunctions + """
             for i = 1, #KEYS do
                 local length = redis.pcall('LLEN', KEYS[i])
                 if type(length) == 'table' then return length end
@@ -373,7 +374,7 @@ extension SharedJournals {
         (detours[number]!.oldLength, detours[number]!.oldLast) = (Int(replies[reply].integer), Self.last(replies, reply))
     }
 
-    private func setAsideNoList(_ number: Int, _ generation: UInt32) {
+    func setAsideNoList(_ number: Int, _ generation: UInt32) {
         detours[number]!.stage = .setAside
         detours[number]!.generation = generation
         (detours[number]!.oldLength, detours[number]!.oldLast) = (Detour.noList, [])

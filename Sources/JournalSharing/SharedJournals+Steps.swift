@@ -114,9 +114,7 @@ extension SharedJournals {
     private func setAside(_ step: Step, _ flight: Flight) {
         let log = entities[step.entity].log(step.journal)
         detour(.setAside, step, flight)
-        detours[Int(log.pointee.detour)]!.generation = step.generation
-        detours[Int(log.pointee.detour)]!.oldLength = Detour.noList
-        detours[Int(log.pointee.detour)]!.oldLast = []
+        setAsideNoList(Int(log.pointee.detour), step.generation)
     }
 
     /// Sends journals' detours, and the oldest batch's records and tails, that have become due.

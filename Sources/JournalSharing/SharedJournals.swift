@@ -205,10 +205,12 @@ public final class SharedJournals {
             if log.pointee.detour < 0 { detour(.load, entity, journal, flight, time) }
         } else if log.pointee.detour < 0 && log.pointee.waiting == 0 {
             let stretch = entities[entity].stretch(time)
-            if stretch > log.pointee.stretch || log.pointee.known >= entities[entity].entriesMax {
-                log.pointee.stretch = max(log.pointee.stretch, stretch)
-                if mayCompact(entity, journal, log) { detour(.compact, entity, journal, flight, time) }
-                if log.pointee.detour < 0 { expire(entity, journal, log.pointee.generation, &commands) }
+            let isNewStretch = stretch > log.pointee.stretch
+            if isNewStretch { log.pointee.stretch = stretch }
+            if (isNewStretch || log.pointee.known >= entities[entity].entriesMax) && mayCompact(entity, journal, log) {
+                detour(.compact, entity, journal, flight, time)
+            } else if isNewStretch {
+                expire(entity, journal, log.pointee.generation, &commands)
             }
         }
         if log.pointee.detour >= 0 || log.pointee.waiting > 0 || log.pointee.known == 0 {
