@@ -1,7 +1,7 @@
 internal import CRdKafka
 
 /// Creates, deletes and lists topics. Every call waits for the broker, at most for its timeout: not for the decision thread
-/// once that is running.
+/// once that is running. A change that is acknowledged may reach the broker that is asked next a moment later.
 @safe public final class Administrator {
     private let client: ClientHandle
     private let queue: QueueHandle
@@ -73,7 +73,7 @@ internal import CRdKafka
         let options = unsafe rd_kafka_AdminOptions_new(client.pointer, operation)!
         var reason = [CChar](repeating: 0, count: 512)
         unsafe _ = rd_kafka_AdminOptions_set_request_timeout(options, timeoutMilliseconds, &reason, reason.count)
-        // Until the change has reached the brokers, not only the controller.
+        // Until the change is made. Under KRaft that is the controller's word: brokers see it within milliseconds, not at once.
         unsafe _ = rd_kafka_AdminOptions_set_operation_timeout(options, timeoutMilliseconds, &reason, reason.count)
         return unsafe options
     }
