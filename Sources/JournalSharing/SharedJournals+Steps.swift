@@ -128,7 +128,7 @@ extension SharedJournals {
             guard let detour = detours[number], !detour.isUnderWay else { continue }
             if detour.stage == .compact && detour.flight != flights.first?.number { continue }
             detours[number]!.isUnderWay = true
-            round.detours.append((number, followUps.replyCount))
+            round.detours.append((number, followUps.count))
             encode(number)
         }
         if !round.detours.isEmpty && layoutsEpoch != link.epoch {
@@ -138,7 +138,7 @@ extension SharedJournals {
         if let flight {
             for index in wantedTails {
                 let step = flight.steps[index]
-                round.tails.append((index, followUps.replyCount))
+                round.tails.append((index, followUps.count))
                 entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), step.generation) {
                     // With the last entry that is known: if it is another one by now, so is the log.
                     followUps.range(key: $0, from: Int(step.before) - step.tailEntries - 1, through: Int(step.before) - 1)
@@ -168,7 +168,7 @@ extension SharedJournals {
         flight.steps[index].beginningEnd = nil
         counts.appends += 1
         if log.pointee.known == 0 { return begin(index, flight) }
-        round.appends.append((index, followUps.replyCount))
+        round.appends.append((index, followUps.count))
         entities[step.entity].withKey(store.key(entity: step.entity, journal: step.journal), log.pointee.generation) {
             followUps.push(key: $0, value: flight.entry(step))
         }
@@ -195,7 +195,7 @@ extension SharedJournals {
         for beginning in beginnings {
             let log = entities[beginning.entity].log(beginning.journal)
             log.pointee.beginning = -1
-            for step in beginning.steps { round.appends.append((step, followUps.replyCount)) }
+            for step in beginning.steps { round.appends.append((step, followUps.count)) }
             encodeBeginning(
                 beginning.entity, beginning.journal, log.pointee.generation, over: Array(repeating: 0, count: Int(EntityLogs.keysPerLog)), beginning.entries)
         }

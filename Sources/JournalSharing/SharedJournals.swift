@@ -217,7 +217,7 @@ public final class SharedJournals {
             log.pointee.waiting += 1
         } else {
             step.generation = log.pointee.generation
-            step.reply = commands.replyCount
+            step.reply = commands.count
             step.phase = .sent
             entities[entity].withKey(key, log.pointee.generation) { commands.push(key: $0, value: flight.entry(step)) }
             counts.appends += 1

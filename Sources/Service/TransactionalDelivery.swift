@@ -185,8 +185,11 @@ final class TransactionalDelivery {
         let isForNamesOnly = state == .idle && partitions.contains { named[$0] != nil }
         if isForNamesOnly { try begin() }
         try commit(withinMilliseconds: isForNamesOnly ? Self.stepMilliseconds : Outputs.handOverMilliseconds)
-        // Not worth more: at worst somebody fences a producer that has nothing open.
-        if isForNamesOnly && state == .sendingOffsets { state = .aborting }
+        if isForNamesOnly && state == .sendingOffsets {
+            // Not worth more.
+            log.info("hand-over", "the broker was not told in time that nothing is open here: the next owner may fence a producer that has nothing open")
+            state = .aborting
+        }
     }
 
     // MARK: Steps

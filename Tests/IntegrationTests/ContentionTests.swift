@@ -11,7 +11,7 @@ extension IntegrationTests {
             let stream = SharedStream(seed: 7, count: 5_000, accounts: 200, devices: 3, addresses: 4)
             let members = try (0..<4).map { _ in try deployment.start() }
             // Each has its partitions before the first event comes.
-            for member in members { try member.says("partitions-assigned") }
+            for member in members { try member.says("partitions assigned: \(deployment.input)/") }
             let load = try StreamLoad(deployment, stream, deployment.shared)
             while !load.isSent { try load.goOn(to: stream.events.count) }
             try load.drain()

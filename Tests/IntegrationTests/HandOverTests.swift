@@ -38,10 +38,13 @@ extension IntegrationTests {
             members[3].signal(SIGTERM)
             for member in members { #expect(try member.wait() == 0) }
             #expect(repeated == 0, "of \(load.sent) events so many were decided twice: \(members.map(\.errors.text))")
-            // Of lag on a busy machine anyone may warn.
-            for member in members {
-                let warnings = member.errors.text.split(separator: "\n").filter { $0.contains("WARN") && !$0.contains("overload") }
-                #expect(warnings.isEmpty, "\(member.errors.text)")
+            // Of lag on a busy machine anyone may warn, and of a broker that takes its time; and then somebody may be fenced who has nothing open.
+            let texts = members.map(\.errors.text)
+            var excused = ["overload", "; trying on"]
+            if texts.contains(where: { $0.contains("the broker was not told in time") }) { excused.append("member-fenced") }
+            for text in texts {
+                let warnings = text.split(separator: "\n").filter { line in line.contains("WARN") && !excused.contains { line.contains($0) } }
+                #expect(warnings.isEmpty, "\(text)")
             }
         }
 

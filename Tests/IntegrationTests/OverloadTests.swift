@@ -5,7 +5,7 @@ extension IntegrationTests {
     /// Packages that are passed over when events come late, and come back.
     @Suite(.enabled(if: Cluster.hasReal, Cluster.skipReason)) struct OverloadTests {
         @Test func lagPassesOverWhatCanWait() throws {
-            let vane = try Deployment(Cluster.of(.real), rest: "budget: 500ms")
+            let vane = try Deployment(Cluster.of(.real), rest: "budget: 3s")
             for priority in ["critical", "normal", "deferrable"] {
                 try vane.folder.write(
                     "rules/\(priority)/package.yaml",
@@ -31,7 +31,7 @@ extension IntegrationTests {
             process.signal(SIGSTOP)
             for number in 0..<100 { vane.send(feed, "late-\(number)", account: "A\(number)", amount: "1.00") }
             feed.flush()
-            usleep(700_000)
+            usleep(3_200_000)
             process.signal(SIGCONT)
             try tap.read([vane.alerts: 105])
             for alert in tap.records.dropFirst(5) {

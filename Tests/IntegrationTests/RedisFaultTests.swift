@@ -21,7 +21,7 @@ extension IntegrationTests {
 
         // MARK: Nothing happens
 
-        @Test func aSecondProcessAndARestartSeeTheHistoryOfTheFirst() throws {
+        @Test(.enabled(if: Cluster.hasReal, Cluster.skipReason)) func aSecondProcessAndARestartSeeTheHistoryOfTheFirst() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
             let first = try load.start()
@@ -40,10 +40,12 @@ extension IntegrationTests {
         }
 
         /// The optimised executable, the best of three: what other work on the machine takes is not the start's.
-        @Test(.enabled(if: Places.exists(Places.optimised), "no release build; 'make release' makes one"))
+        /// The cluster within the tests' process answers a first member late, and keeps those that left.
+        @Test(.enabled(if: Cluster.hasReal, Cluster.skipReason), .enabled(if: Places.exists(Places.optimised), "no release build; 'make release' makes one"))
         func theFirstDecisionComesWithinASecond() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
+            let all = try Stopwatch()
             let times = try (0..<3).map { _ in
                 load.send(10)
                 let began = ContinuousClock.now
@@ -54,7 +56,7 @@ extension IntegrationTests {
                 return took
             }
             print("from the start to the first ten alerts: \(times)")
-            #expect(times.min()! < .seconds(1), "it took \(times)")
+            try all.expect(times.min()! < .seconds(1), "it took \(times)")
         }
 
         @Test func stoppingDrainsAndCommits() throws {
@@ -78,12 +80,14 @@ extension IntegrationTests {
             let load = try Self.load(redis, policy: "pause")
             let process = try load.start()
             try load.sendAndExpect(10)
+            // Redis may have been waited for at the start, too.
+            let before = process.errors.snapshot.count(of: "events wait")
             try redis.ask("client pause 60000 all")
             load.send(10)
-            try process.says("events wait")
+            try process.says("events wait", times: before + 1)
             process.signal(SIGTERM)
             // It goes on trying for as long as partitions may be held back.
-            usleep(500_000)
+            try process.awaitTaken(SIGTERM)
             let began = ContinuousClock.now
             process.signal(SIGTERM)
             #expect(try process.wait() == 128 + SIGTERM)
@@ -150,10 +154,10 @@ extension IntegrationTests {
         @Test func withoutAnAnswerEventsAreDecidedInTimeAndRepairedAfterwards() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis, budget: "1s")
-            let process = try load.start()
+            let process = try load.startAndAwaitPartitions()
             try load.sendAndExpect(50, mayBeLate: true)
-            try redis.ask("client pause 6000 all")
-            let pauseEnds = ContinuousClock.now + .seconds(6)
+            try redis.ask("client pause 12000 all")
+            let pauseEnds = ContinuousClock.now + .seconds(12)
             for _ in 0..<10 {
                 load.send(5)
                 let alerts = try load.expectAlerts()
@@ -163,12 +167,12 @@ extension IntegrationTests {
                 let latencies = alerts.compactMap { $0.json["latency_ms"].int }
                 #expect(latencies.count == alerts.count && latencies.allSatisfy { $0 < 2_000 }, "latencies: \(latencies)")
             }
-            try #require(ContinuousClock.now < pauseEnds, "the test was quicker than the pause")
+            try #require(ContinuousClock.now < pauseEnds, "the test was slower than the pause")
             // Repaired without any event.
             try process.says("Redis does its part again")
             try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(process)
-            let next = try load.start()
+            let next = try load.startAndAwaitPartitions()
             try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(next)
         }
@@ -176,12 +180,13 @@ extension IntegrationTests {
         @Test func withoutAnAnswerEventsWaitIfTheyShould() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis, policy: "pause", budget: "1s")
-            let process = try load.start()
+            let process = try load.startAndAwaitPartitions()
             try load.sendAndExpect(50, mayBeLate: true)
             let before = load.tap.records.count
-            try redis.ask("client pause 4000 all")
+            try redis.ask("client pause 8000 all")
             load.send(2_000)
             try process.says("events wait")
+            load.tap.drain()
             #expect(load.tap.records.count == before)
             let alerts = try load.expectAlerts()
             #expect(alerts.allSatisfy { $0.count == $0.ordinal })
@@ -194,21 +199,20 @@ extension IntegrationTests {
         @Test(arguments: ["degrade", "pause"]) func outOfMemoryIsOutlasted(_ policy: String) throws {
             let redis = try RedisServer(["--maxmemory-policy", "noeviction"])
             let load = try Self.load(redis, policy: policy, budget: "1s")
-            let process = try load.start()
+            let process = try load.startAndAwaitPartitions()
             try load.sendAndExpect(50, mayBeLate: true)
             try redis.ask("config set maxmemory 1")
             load.send(50)
             if policy == "degrade" {
                 let alerts = try load.expectAlerts()
-                #expect(alerts.allSatisfy { $0.count == $0.ordinal && $0.degraded?.contains("OOM") == true }, "\(alerts.first?.text ?? "")")
-            } else {
-                try process.says("OOM")
+                #expect(alerts.allSatisfy { $0.count == $0.ordinal && $0.degraded?.hasPrefix("redis_down: ") == true }, "\(alerts.first?.text ?? "")")
             }
+            try process.says("OOM")
             try redis.ask("config set maxmemory 0")
             try process.says("Redis does its part again")
             try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(process)
-            let next = try load.start()
+            let next = try load.startAndAwaitPartitions()
             try load.sendAndExpect(50, mayBeLate: true)
             try load.stop(next)
         }
@@ -336,7 +340,7 @@ extension IntegrationTests {
 
         /// Logs of entities with more records than there is room for are begun anew over and over, by a real Redis' scripts, and what was folded counts on: in
         /// the process that folded it, and in those that read the log.
-        @Test func logsOfBusyEntitiesStayShort() throws {
+        @Test(.enabled(if: Cluster.hasReal, Cluster.skipReason)) func logsOfBusyEntitiesStayShort() throws {
             let redis = try RedisServer()
             let settings = Self.settings(redis).replacing("journals: {", with: "journals: {records_per_entity: 32, ")
             let load = try CountedLoad(Cluster.of(Cluster.best), settings: settings)

@@ -16,20 +16,22 @@ extension IntegrationTests {
             feed.flush()
             let tap = try Tap(vane.cluster, [vane.alerts])
             var starts = 0
+            var raised = 0
             // Stopped somewhere in the middle, again and again, until everything is decided.
             while tap.records.count < count && starts < 20 {
                 let process = try vane.start()
                 starts += 1
+                try process.says("partitions assigned: \(vane.transactions)/")
                 let wanted = min(count, tap.records.count + 1_000)
                 try tap.read("progress") { tap.records.count >= wanted }
                 process.signal(starts % 2 == 0 ? SIGTERM : SIGINT)
                 #expect(try process.wait() == 0)
-                #expect(process.errors.text.contains("stopped after"))
-                try tap.read("what was under way") { tap.records.count >= wanted }
-                for _ in 0..<5 { tap.poll() }
+                let last = try #require(process.errors.lines.last { $0.contains("stopped after") })
+                raised += try #require(last.firstMatch(of: #/ alerts=(\d+)/#).flatMap { Int($0.1) }, "\(last)")
+                try tap.read("what was under way") { tap.records.count >= raised }
             }
-            try tap.read([vane.alerts: count])
-            #expect(tap.records.count == count, "no event is decided twice")
+            try tap.readToEnd()
+            #expect(tap.records.count == count && raised == count, "no event is decided twice")
             #expect(Set(tap.records.map(\.eventID)).count == count, "no event is lost")
             #expect(Set(tap.records.compactMap { $0.headers["ce_source"] }).count == starts)
         }
@@ -78,7 +80,7 @@ extension IntegrationTests {
                 if sent < tap.records.count + 500 { send(50) }
                 return Set(tap.records.compactMap { $0.headers["ce_source"] }).count == 2
             }
-            #expect(first.errors.text.contains("partitions given up"))
+            try first.says("partitions given up")
             first.signal(SIGTERM)
             send(500)
             #expect(try first.wait() == 0)
@@ -87,8 +89,11 @@ extension IntegrationTests {
             second.signal(SIGTERM)
             #expect(try second.wait() == 0)
             #expect(tap.records.count == sent, "orderly hand-overs repeat nothing: \(first.errors.text)")
-            // Events wait while partitions move, and that they are old then may be said.
-            for process in [first, second] { #expect(!process.errors.lines.contains { $0.contains("WARN") && !$0.contains("overload") }) }
+            // Events wait while partitions move, and that they are old then may be said; and that a broker takes its time.
+            for process in [first, second] {
+                let warnings = process.errors.lines.filter { $0.contains("WARN") && !$0.contains("overload") && !$0.contains("; trying on") }
+                #expect(warnings.isEmpty, "\(process.errors.text)")
+            }
         }
 
         @Test(.enabled(if: Cluster.canBeKilled, needsOwn)) func waitsForABrokerAndSurvivesItsCrash() throws {

@@ -3,7 +3,7 @@ import Testing
 
 extension IntegrationTests {
     /// A schema that grows while events flow: new event types, fields and lists reach a running process.
-    @Suite struct SchemaURLTests {
+    @Suite(.enabled(if: Cluster.hasReal, Cluster.skipReason)) struct SchemaURLTests {
         enum Journals: CaseIterable { case embedded, redis }
 
         private let folder = Folder()
@@ -53,7 +53,7 @@ extension IntegrationTests {
         @Test(arguments: Journals.allCases)
         func eventTypesFieldsAndListsComeWhileEventsFlow(_ journals: Journals) throws {
             let server = journals == .redis ? try RedisServer() : nil
-            let vane = try Deployment(Cluster.of(Cluster.best), partitions: 1)
+            let vane = try Deployment(Cluster.of(.real), partitions: 1)
             let logins = vane.name + "-logins"
             for topic in [logins, vane.name + "-control"] { try vane.cluster.createTopic(topic, partitions: 1) }
             let original = try Folder.read(vane.folder.path + "/schema.yaml")
@@ -63,12 +63,18 @@ extension IntegrationTests {
                 "packages=[{url: 'file://\(folder.path)/watch.yaml', every: 1h}]", "state_directory=\(folder.path)/state",
                 "schema_updates={url: 'file://\(folder.path)/schema.yaml', every: 1h}",
             ]
+            // So much that no event waits for Redis in vain on a busy machine.
+            settings.append("budget=60s")
             if let server { settings.append("journals.redis.url=redis://127.0.0.1:\(server.port)") }
             let feed = try Feed(vane.cluster)
             for number in 1...2 { vane.send(feed, "e\(number)", seconds: number) }
             feed.flush()
             let first = try vane.start(settings)
             let tap = try Tap(vane.cluster, [vane.alerts])
+            func alert(_ id: String) throws -> Record {
+                try tap.read("the alert of \(id)") { tap.records.contains { $0.eventID == id } }
+                return try #require(tap.records.first { $0.eventID == id })
+            }
             try tap.read([vane.alerts: 2])
 
             // What does not add to the schema is refused, and nothing changes.
@@ -81,22 +87,27 @@ extension IntegrationTests {
             refresh(vane, feed)
             try first.says("package watch 8 is in force")
             try first.says("schema-extended")
+            // Lists come by themselves: M is on one when M's logins say so.
             feed.send(vane.listEntries, key: "mules:M", #"{"list":"mules","subject":"M","time":"2026-03-01T00:00:00Z"}"#, headers: [])
+            var probes = 0
+            try tap.read("an alert of the rule 'mule'") {
+                probes += 1
+                login(feed, logins, "probe-\(probes)", account: "M", device: "P\(probes)", seconds: 3)
+                feed.flush()
+                return tap.records.contains { $0.rules.contains("mule") }
+            }
             login(feed, logins, "l1", account: "A", device: "D", seconds: 3)
             login(feed, logins, "l2", account: "M", device: "D", seconds: 4)
             feed.flush()
-            try tap.read([vane.alerts: 3])
-            let shared = try #require(tap.of(vane.alerts).last)
-            #expect(shared.eventID == "l2" && shared.rules == ["mule", "shared_device"])
+            #expect(try alert("l2").rules == ["mule", "shared_device"])
 
             feed.send(
                 vane.transactions, key: "A",
                 #"{"event_id":"e3","event_time":"2026-03-01T00:00:05Z","account_id":"A","amount":12.5,"direction":"out","branch":"north"}"#, headers: [])
             feed.flush()
-            try tap.read([vane.alerts: 4])
-            let alert = try #require(tap.of(vane.alerts).last)
-            #expect(alert.eventID == "e3" && alert.rules == ["after_login", "north"])
-            let evidence = Dictionary(uniqueKeysWithValues: alert.json["evidence"].array.map { ($0["indicator"].string ?? "", $0) })
+            let paid = try alert("e3")
+            #expect(paid.rules == ["after_login", "north"])
+            let evidence = Dictionary(uniqueKeysWithValues: paid.json["evidence"].array.map { ($0["indicator"].string ?? "", $0) })
             // What was recorded before still counts, and what was not is said to be missing.
             #expect(evidence["count_1h"]?["value"].int == 3)
             #expect(evidence["logins_1h"]?["value"].int == 1 && evidence["logins_1h"]?["warming"].bool == true)
@@ -109,8 +120,7 @@ extension IntegrationTests {
             let second = try vane.start(settings)
             login(feed, logins, "l3", account: "M", device: "E", seconds: 6)
             feed.flush()
-            try tap.read([vane.alerts: 5])
-            #expect(tap.of(vane.alerts).last?.rules == ["mule"])
+            #expect(try alert("l3").rules == ["mule"])
             second.signal(SIGTERM)
             #expect(try second.wait() == 0, "\(second.errors.text)")
         }

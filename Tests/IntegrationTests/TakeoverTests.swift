@@ -34,18 +34,18 @@ extension IntegrationTests {
                 load.send(2_000)
                 let accounts = load.accounts(of: victim)
                 victim.signal(SIGKILL)
-                let killed = ContinuousClock.now
+                let watch = try Stopwatch()
                 #expect(try victim.wait() == 128 + SIGKILL)
                 load.tap.drain()
                 let before = load.tap.records.count
                 try load.send(until: "a decision about the dead one's events", within: .seconds(30)) {
                     load.tap.records[before...].contains { !$0.isFrom(victim) && accounts.contains($0.key ?? "") }
                 }
-                let took = ContinuousClock.now - killed
+                let took = watch.elapsed
                 try everything.read("all that the other sees") { everything.records.count >= load.tap.records.count }
                 let open = everything.records.count { $0.isFrom(victim) } - load.tap.records.count { $0.isFrom(victim) }
                 print("takeover, \(strategy): decisions went on \(took) after the kill, which left \(open) outputs open; session \(Self.session)")
-                #expect(took <= Self.limit, "\(heirs.map(\.errors.text))")
+                try watch.expect(took <= Self.limit, "\(took): \(heirs.map(\.errors.text))")
                 for heir in heirs { try heir.says("-\(victim.identifier)-") }
             }
             #expect(try load.expectEverything() == 0, "each alert once to a reader of committed records")
@@ -61,7 +61,8 @@ extension IntegrationTests {
         @Test func whereTheIDOfTheDeadIsForbiddenTheBrokerEndsItsTransaction() throws {
             let cluster = try Cluster.start("forbidden", settings: Cluster.authorizing)
             defer { try? cluster.kill() }
-            let vane = try Deployment(cluster, partitions: 6, kafka: "  delivery: exactly-once")
+            // So long a session that the rule is there before it is over.
+            let vane = try Deployment(cluster, partitions: 6, kafka: "  delivery: exactly-once\n  consumer: {session.timeout.ms: 30000}")
             let load = try SteadyLoad(vane)
             let heir = try vane.start(["kafka.transactional_id=the-heir"], executable: Self.executable)
             try load.send(untilDecides: heir)
@@ -72,11 +73,10 @@ extension IntegrationTests {
             let accounts = load.accounts(of: victim)
             victim.signal(SIGKILL)
             #expect(try victim.wait() == 128 + SIGKILL)
-            // Its session of ten seconds is not over yet.
             try cluster.forbid(transactionalID: "the-victim")
             load.tap.drain()
             let before = load.tap.records.count
-            try load.send(until: "a decision about the dead one's events") {
+            try load.send(until: "a decision about the dead one's events", within: .seconds(180)) {
                 load.tap.records[before...].contains { $0.isFrom(heir) && accounts.contains($0.key ?? "") }
             }
             try heir.says("member-not-fenced")
@@ -96,10 +96,11 @@ extension IntegrationTests {
             let everything = try Tap(cluster, [vane.alerts], isolation: "read_uncommitted")
             // There is always more input, so that the transaction stays open.
             load.send(20_000)
-            let victim = try vane.start(["kafka.commit_interval=60s"], executable: Self.executable)
+            // Not the optimised one, which would soon have so much under way that it waits for acknowledgements, and commit.
+            let victim = try vane.start(["kafka.commit_interval=60s"])
             try everything.read("the first output") { !everything.records.isEmpty }
             victim.signal(SIGKILL)
-            let killed = ContinuousClock.now
+            let watch = try Stopwatch()
             #expect(try victim.wait() == 128 + SIGKILL)
             load.tap.drain()
             try #require(load.tap.records.isEmpty, "it has committed nothing")
@@ -107,9 +108,9 @@ extension IntegrationTests {
             try load.tap.read("a decision") {
                 load.tap.records.contains { $0.isFrom(heir) }
             }
-            let took = ContinuousClock.now - killed
+            let took = watch.elapsed
             print("takeover: after a restart the first decision was visible \(took) after the kill; the session is \(Self.session)")
-            #expect(took <= Self.limit, "\(heir.errors.text)")
+            try watch.expect(took <= Self.limit, "\(took): \(heir.errors.text)")
             try heir.says("member-fenced")
             #expect(try load.expectEverything() == 0, "each alert once to a reader of committed records")
             heir.signal(SIGTERM)

@@ -234,7 +234,6 @@ enum SimulatedReply {
 final class SimulatedLink: RedisLink {
     fileprivate struct Sending {
         var commands: [[[UInt8]]]
-        var replyCounts: [Int]
         var executed = 0
         var replies: [SimulatedReply] = []
         var isDelivered = false
@@ -254,12 +253,11 @@ final class SimulatedLink: RedisLink {
     init(_ server: SimulatedRedis) { self.server = server }
 
     func send(_ commands: borrowing CommandBuffer) -> Int {
-        var sending = Sending(commands: [], replyCounts: [])
+        var sending = Sending(commands: [])
         for command in 0..<commands.count {
             var arguments: [[UInt8]] = []
             commands.forEachArgument(of: command) { arguments.append(Array($0)) }
             sending.commands.append(arguments)
-            sending.replyCounts.append(commands.replies(of: command) ?? 1)
         }
         if !isConnected { sending.lose() }
         nextTicket += 1
@@ -333,7 +331,7 @@ final class SimulatedLink: RedisLink {
 
 extension SimulatedLink.Sending {
     fileprivate mutating func lose() {
-        replies = Array(repeating: .lost, count: replyCounts.reduce(0, +))
+        replies = Array(repeating: .lost, count: commands.count)
         executed = commands.count
         isDelivered = true
     }

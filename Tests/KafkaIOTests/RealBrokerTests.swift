@@ -8,8 +8,8 @@ extension KafkaTests {
         let broker: TestBroker
         let cluster: Cluster
 
-        init() {
-            broker = TestBroker.shared
+        init() throws {
+            broker = try TestBroker.shared.get()
             cluster = .real(broker)
         }
 

@@ -12,7 +12,7 @@ final class TestBroker: Sendable {
     static let canBeKilled = tool != nil
 
     /// The broker that all tests share; started at first use.
-    static let shared = try! external.map { TestBroker(bootstrapServers: $0, folder: nil) } ?? TestBroker.start("shared")
+    static let shared = Swift.Result { try external.map { TestBroker(bootstrapServers: $0, folder: nil) } ?? TestBroker.start("shared") }
 
     let bootstrapServers: String
     private let folder: String?
@@ -24,7 +24,9 @@ final class TestBroker: Sendable {
 
     /// One of its own, for a test that kills it.
     static func start(_ name: String) throws -> TestBroker {
+        // Left behind by a process of the same number that was killed, it would keep its data.
         let folder = "/tmp/vane-kafka-tests-\(getpid())-\(name)"
+        try shell("rm -rf '\(folder)'")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
         let output = try shell("KAFKA_HEAP=256m '\(tool!)' start '\(folder)'")

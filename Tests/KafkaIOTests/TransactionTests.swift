@@ -5,8 +5,10 @@ extension KafkaTests {
     // The mock cluster does not know isolation: only a real broker shows what readers see.
     @Suite(.enabled(if: TestBroker.isAvailable, Comment(rawValue: TestBroker.skipReason)))
     struct TransactionTests {
-        let broker = TestBroker.shared
+        let broker: TestBroker
         let limit: Int32 = 30_000
+
+        init() throws { broker = try TestBroker.shared.get() }
 
         @Test func readersSeeCommittedTransactionsOnly() throws {
             let topic = try Cluster.real(broker).topic("transactions")

@@ -76,11 +76,14 @@ import Testing
         try bench.isActive("1")
         try bench.isActive("1", 1)
         try eventually("both are handed over") { bench.feed.handover.take()?.compiled?.rules.packages.count == 2 }
+        // Where time is short, the good document may have come late, too.
+        func mentioned() -> Int { bench.logged("package-unreachable") + bench.logged("package-refused") }
+        let before = mentioned()
         server.now(fault.script)
         bench.feed.refresh()
         try bench.hasProblem(fault.code)
         #expect(bench.status.phase == .active && bench.status.version == "1" && bench.feed.handover.take() == nil)
-        #expect(bench.logged("package-unreachable") + bench.logged("package-refused") == 1, "\(bench.log)")
+        #expect(mentioned() == before + 1, "\(bench.log)")
         let asked = neighbour.requests
         try eventually("the neighbour goes on") { neighbour.requests > asked + 2 }
         #expect(bench.feed.status.subscriptions[1].problem == nil)

@@ -55,11 +55,14 @@ func eventually(_ what: String, seconds: Int = 60, sourceLocation: SourceLocatio
 /// A folder that lives as long as its test.
 final class Folder: Sendable {
     let path: String
-    private static let counter = Atomic(0)
 
     init() {
-        path = "/tmp/vane-feed-\(getpid())-\(Self.counter.add(1, ordering: .relaxed).newValue)"
-        mkdir(path, 0o755)
+        // Of its own, whatever a test that was killed has left behind.
+        var template = Array("/tmp/vane-feed-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "cannot make a folder in /tmp")
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // nginx reads it as another user.
+        chmod(path, 0o755)
     }
 
     deinit { shell("rm -rf '\(path)'") }

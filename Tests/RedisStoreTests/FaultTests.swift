@@ -13,7 +13,11 @@ private final class OddServer: Sendable {
     static let greeting =
         "*6\r\n$7\r\nversion\r\n$5\r\n7.0.0\r\n$4\r\nrole\r\n$6\r\nmaster\r\n" + "$4\r\nmode\r\n$10\r\nstandalone\r\n+PONG\r\n"
 
-    init() { (listening, port) = Plug.listen() }
+    init() {
+        (listening, port) = Plug.listen()
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(listening, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
 
     deinit {
         connection.withLock { if $0 >= 0 { close($0) } }
@@ -23,6 +27,7 @@ private final class OddServer: Sendable {
     /// Waits for a connection, whose greeting it answers.
     func accept(_ greeting: String = OddServer.greeting) {
         let socket = Glibc.accept(listening, nil, nil)
+        precondition(socket >= 0, "nobody connects")
         connection.withLock {
             if $0 >= 0 { close($0) }
             $0 = socket
@@ -38,50 +43,51 @@ private final class OddServer: Sendable {
 
     func hangUp() {
         connection.withLock {
+            // A process that another test has started meanwhile may have it open, too.
+            shutdown($0, Int32(SHUT_RDWR))
             close($0)
             $0 = -1
         }
     }
 
-    func link() -> StandaloneLink {
+    func link(timeoutMilliseconds: Int32 = 10_000) -> StandaloneLink {
         var configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: port))
-        configuration.replyTimeoutMilliseconds = 300
-        configuration.connectTimeoutMilliseconds = 300
+        configuration.replyTimeoutMilliseconds = timeoutMilliseconds
+        configuration.connectTimeoutMilliseconds = timeoutMilliseconds
         configuration.reconnectMillisecondsMax = 50
         return StandaloneLink(configuration)
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
 struct FaultTests {
     private func batch() -> CommandBuffer {
         var commands = CommandBuffer()
         commands.append("k", "v")
-        commands.command(["MGET", "a", "b"], key: 1, replies: 2)
+        commands.command(["MGET", "a", "b"], key: 1)
         commands.command(["KEYS", "*"])
         return commands
     }
 
-    /// What is sent for a batch of an APPEND, an MGET of two and a command whose reply comes as it comes; then the server hangs up, or stays silent.
+    /// What is sent for a batch of an APPEND, an MGET and a KEYS; then the server hangs up, or stays silent.
     @Test(
         arguments: [
-            ("", [.lost, .lost, .lost, .lost], .closed), (":", [.lost, .lost, .lost, .lost], .closed),
-            (":1\r\n*2\r\n$1\r\na\r\n", [.integer(1), .lost, .lost, .lost], .closed),
-            (":1\r\n*2\r\n$1\r\na\r\n$-1\r\n*2\r\n+a\r\n", [.integer(1), .bulk("a"), .missing, .lost], .closed),
-            (":1\r\n-LOADING wait\r\n-ERR x\r\n", [.integer(1), .error(.loading), .error(.loading), .error(.other)], .closed),
-            (":1\r\n*-1\r\n*-1\r\n", [.integer(1), .missing, .missing, .missing], .closed),
-            (":1\r\n$5\r\nab", [.integer(1), .lost, .lost, .lost], .closed),
-            (":1\r\n*3\r\n:1\r\n:2\r\n:3\r\n", [.integer(1), .lost, .lost, .lost], .malformed),
-            (":1\r\n:2\r\n", [.integer(1), .lost, .lost, .lost], .malformed), (":1\r\n+OK\r\n", [.integer(1), .lost, .lost, .lost], .malformed),
-            ("garbage\r\n", [.lost, .lost, .lost, .lost], .malformed), ("\0\0\0\0", [.lost, .lost, .lost, .lost], .malformed),
-            ("$999999999999\r\nabc", [.lost, .lost, .lost, .lost], .malformed), ("$67108865\r\n", [.lost, .lost, .lost, .lost], .malformed),
-            ("$-5\r\n", [.lost, .lost, .lost, .lost], .malformed), ("$9223372036854775807\r\n", [.lost, .lost, .lost, .lost], .malformed),
-            ("$99999999999999999999999\r\n", [.lost, .lost, .lost, .lost], .malformed),
-            (":1\r\n*2147483647\r\n", [.integer(1), .lost, .lost, .lost], .malformed),
-            (":1\r\n*2\r\n+a\r\n+b\r\n*2147483647\r\n", [.integer(1), .status("a"), .status("b"), .lost], .malformed),
-            (":1\r\n*2\r\n+a\r\n+b\r\n*4194305\r\n", [.integer(1), .status("a"), .status("b"), .lost], .malformed),
-            (":1\r\n*2\r\n+a\r\n+b\r\n" + String(repeating: "*1\r\n", count: 20), [.integer(1), .status("a"), .status("b"), .lost], .malformed),
-            (":1\r\n*2\r\n+a\r\n+b\r\n*0\r\n:9\r\n", [.integer(1), .status("a"), .status("b"), .array([])], .malformed),
+            ("", [.lost, .lost, .lost], .closed), (":", [.lost, .lost, .lost], .closed),
+            (":1\r\n*2\r\n$1\r\na\r\n", [.integer(1), .lost, .lost], .closed),
+            (":1\r\n*2\r\n$1\r\na\r\n$-1\r\n*2\r\n+a\r\n", [.integer(1), .array([.bulk("a"), .missing]), .lost], .closed),
+            (":1\r\n-LOADING wait\r\n-ERR x\r\n", [.integer(1), .error(.loading), .error(.other)], .closed),
+            (":1\r\n*-1\r\n*-1\r\n", [.integer(1), .missing, .missing], .closed),
+            (":1\r\n$5\r\nab", [.integer(1), .lost, .lost], .closed),
+            (":1\r\n*3\r\n:1\r\n:2\r\n:3\r\n", [.integer(1), .array([.integer(1), .integer(2), .integer(3)]), .lost], .closed),
+            (":1\r\n:2\r\n", [.integer(1), .integer(2), .lost], .closed), (":1\r\n+OK\r\n", [.integer(1), .status("OK"), .lost], .closed),
+            ("garbage\r\n", [.lost, .lost, .lost], .malformed), ("\0\0\0\0", [.lost, .lost, .lost], .malformed),
+            ("$999999999999\r\nabc", [.lost, .lost, .lost], .malformed), ("$67108865\r\n", [.lost, .lost, .lost], .malformed),
+            ("$-5\r\n", [.lost, .lost, .lost], .malformed), ("$9223372036854775807\r\n", [.lost, .lost, .lost], .malformed),
+            ("$99999999999999999999999\r\n", [.lost, .lost, .lost], .malformed),
+            (":1\r\n*2147483647\r\n", [.integer(1), .lost, .lost], .malformed),
+            (":1\r\n*2\r\n+a\r\n+b\r\n*2147483647\r\n", [.integer(1), .array([.status("a"), .status("b")]), .lost], .malformed),
+            (":1\r\n*2\r\n+a\r\n+b\r\n*4194305\r\n", [.integer(1), .array([.status("a"), .status("b")]), .lost], .malformed),
+            (":1\r\n*2\r\n+a\r\n+b\r\n" + String(repeating: "*1\r\n", count: 20), [.integer(1), .array([.status("a"), .status("b")]), .lost], .malformed),
+            (":1\r\n*2\r\n+a\r\n+b\r\n*0\r\n:9\r\n", [.integer(1), .array([.status("a"), .status("b")]), .array([])], .malformed),
         ] as [(String, [Answer], RedisFailure.Kind)])
     func badReplies(text: String, expected: [Answer], kind: RedisFailure.Kind) throws {
         let server = OddServer()
@@ -116,18 +122,18 @@ struct FaultTests {
             #expect(!link.receive(ticket, into: ReplyBuffer(), timeoutMilliseconds: 0))
             server.send(String(character))
         }
-        #expect(try link.take(ticket) == [.integer(12), .bulk("abc"), .missing, .array([.array([.integer(-7)]), .bulk("\r\n")])])
+        #expect(try link.take(ticket) == [.integer(12), .array([.bulk("abc"), .missing]), .array([.array([.integer(-7)]), .bulk("\r\n")])])
     }
 
     @Test func silenceInTheMiddleOfAReplyTimesOut() throws {
         let server = OddServer()
-        let link = server.link()
+        let link = server.link(timeoutMilliseconds: 300)
         link.maintain(timeoutMilliseconds: 0)
         server.accept()
         try link.connect()
         let ticket = link.send(batch())
         server.send(":1\r\n*2\r\n$1\r\na")
-        #expect(try link.take(ticket) == [.integer(1), .lost, .lost, .lost])
+        #expect(try link.take(ticket) == [.integer(1), .lost, .lost])
         #expect(link.failure?.kind == .timedOut)
     }
 
@@ -140,7 +146,7 @@ struct FaultTests {
         ] as [(String, RedisFailure.Kind)])
     func badGreetings(text: String, kind: RedisFailure.Kind) throws {
         let server = OddServer()
-        let link = server.link()
+        let link = server.link(timeoutMilliseconds: 300)
         link.maintain(timeoutMilliseconds: 0)
         server.accept(text)
         try wait("the failure") {

@@ -36,15 +36,15 @@ extension String {
 
 /// What links are tested with; journals need less.
 extension CommandBuffer {
-    mutating func append(_ key: String, _ value: String) { command(["APPEND", key, value], key: 1, replies: 1) }
+    mutating func append(_ key: String, _ value: String) { command(["APPEND", key, value], key: 1) }
 
     mutating func push(_ key: String, _ value: String) { key.raw { key in value.raw { push(key: key, value: $0) } } }
 
     mutating func range(_ key: String, _ from: Int = 0, _ through: Int = -1) { key.raw { range(key: $0, from: from, through: through) } }
 
-    mutating func set(_ key: String, _ value: String) { command(["SET", key, value], key: 1, replies: 1) }
+    mutating func set(_ key: String, _ value: String) { command(["SET", key, value], key: 1) }
 
-    mutating func get(_ keys: String...) { for key in keys { command(["GET", key], key: 1, replies: 1) } }
+    mutating func get(_ keys: String...) { for key in keys { command(["GET", key], key: 1) } }
 
     var text: String { String(decoding: bytes.bytes, as: UTF8.self) }
 }

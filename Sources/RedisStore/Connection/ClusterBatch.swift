@@ -4,9 +4,6 @@ final class ClusterBatch {
     struct Item {
         var start: Int
         var end: Int
-        /// Where its first value goes.
-        var place: Int32
-        var replies: Int32
         /// -1 for a command of the server.
         var keySlot: Int32
     }
@@ -22,14 +19,12 @@ final class ClusterBatch {
     func fill(_ commands: borrowing CommandBuffer) {
         bytes.removeAll()
         items.removeAll(keepingCapacity: true)
-        var place: Int32 = 0
         for index in 0..<commands.count {
             let entry = commands.entries[index]
             let start = bytes.count
             unsafe bytes.append(commands.encoded(index))
             let slot = entry.hasKey ? unsafe Int32(KeySlot.of(commands.key(of: index))) : -1
-            items.append(Item(start: start, end: bytes.count, place: place, replies: entry.replies, keySlot: slot))
-            place += max(1, entry.replies)
+            items.append(Item(start: start, end: bytes.count, keySlot: slot))
         }
     }
 }

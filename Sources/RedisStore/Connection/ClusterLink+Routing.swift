@@ -29,8 +29,7 @@ extension ClusterLink {
         guard let node = nodes[Int(place)] else { return finish(batch) }
         let item = batch.items[index]
         node.expect(
-            unsafe ExpectedReply(
-                storage: batch.storage, slot: item.place, replies: item.replies, command: Int32(index), keySlot: item.keySlot, ticket: ticket), now: now)
+            unsafe ExpectedReply(storage: batch.storage, slot: Int32(index), command: Int32(index), keySlot: item.keySlot, ticket: ticket), now: now)
         unsafe node.queue(batch.encoded(item))
         guard item.keySlot >= 0 else { return }
         slots[Int(item.keySlot)].sentTo = place
@@ -126,8 +125,7 @@ extension ClusterLink {
         guard let node = nodes[Int(place)] else { return }
         unsafe askingReplies.storage.pointee.reset(count: 1, commands: 0)
         unsafe node.expect(
-            ExpectedReply(
-                storage: askingReplies.storage, slot: 0, replies: CommandBuffer.asItComes, command: ExpectedReply.asking, keySlot: -1, ticket: 0), now: now)
+            ExpectedReply(storage: askingReplies.storage, slot: 0, command: ExpectedReply.asking, keySlot: -1, ticket: 0), now: now)
         unsafe node.queue(asking.bytes.bytes)
     }
 }

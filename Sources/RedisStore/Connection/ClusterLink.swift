@@ -67,7 +67,7 @@ public final class ClusterLink: RedisLink {
         let now = MonotonicClock.milliseconds()
         let batch = spareBatches.popLast() ?? ClusterBatch()
         batch.fill(commands)
-        let (ticket, storage) = unsafe tickets.open(count: commands.replyCount, commands: batch.items.count)
+        let (ticket, storage) = unsafe tickets.open(count: commands.count, commands: batch.items.count)
         unsafe batch.storage = storage
         batch.deadline = now + Int64(configuration.replyTimeoutMilliseconds)
         batches[ticket] = batch

@@ -19,7 +19,7 @@ extension CommandBuffer {
         let end = unsafe begin("*4\r\n$6\r\nLRANGE\r\n", key: key)
         appendArgument(Int64(from))
         appendArgument(Int64(through))
-        finish(keyLength: key.count, keyEnd: end, replies: CommandBuffer.asItComes)
+        finish(keyLength: key.count, keyEnd: end)
     }
 
     /// `PEXPIRE`: the integer 1, or 0 where there is no key.
@@ -31,12 +31,9 @@ extension CommandBuffer {
 
     /// Any other command.
     ///
-    /// - Parameters:
-    ///   - key: which argument is the key that a cluster routes by; nil for a command of the server: a cluster's goes to one of its masters.
-    ///   - replies: the values in the reply: 1, or the elements of an array, which are then values by themselves. Nil for a
-    ///     reply as it comes: one value, which is of kind `array` where the reply is one; see ``ReplyBuffer/elements(of:)``.
-    public mutating func command(_ arguments: [[UInt8]], key: Int? = nil, replies: Int? = nil) {
-        precondition(!arguments.isEmpty && (replies ?? 1) > 0, "a command has a name and a reply")
+    /// - Parameter key: which argument is the key that a cluster routes by; nil for a command of the server: a cluster's goes to one of its masters.
+    public mutating func command(_ arguments: [[UInt8]], key: Int? = nil) {
+        precondition(!arguments.isEmpty, "a command has a name")
         bytes.append(0x2A)
         bytes.append(decimal: Int64(arguments.count))
         bytes.append("\r\n")
@@ -45,14 +42,12 @@ extension CommandBuffer {
             unsafe argument.withUnsafeBytes { unsafe appendArgument($0) }
             if index == key { keyEnd = bytes.count - 2 }
         }
-        finish(
-            keyLength: key.map { arguments[$0].count } ?? 0, keyEnd: keyEnd, replies: replies.map { Int32($0) } ?? CommandBuffer.asItComes,
-            hasKey: key != nil)
+        finish(keyLength: key.map { arguments[$0].count } ?? 0, keyEnd: keyEnd, hasKey: key != nil)
     }
 
-    /// ``command(_:key:replies:)`` with arguments as text.
-    public mutating func command(_ arguments: [String], key: Int? = nil, replies: Int? = nil) {
-        command(arguments.map { Array($0.utf8) }, key: key, replies: replies)
+    /// ``command(_:key:)`` with arguments as text.
+    public mutating func command(_ arguments: [String], key: Int? = nil) {
+        command(arguments.map { Array($0.utf8) }, key: key)
     }
 
     /// Each argument of a command, its name first: for whoever stands in for a server. The bytes are valid during the call.
@@ -75,11 +70,5 @@ extension CommandBuffer {
             unsafe body(UnsafeRawBufferPointer(rebasing: whole[at..<(at + length)]))
             at += length + 2
         }
-    }
-
-    /// The values that a command's reply has; nil where it comes as it comes.
-    public func replies(of command: Int) -> Int? {
-        let replies = entries[command].replies
-        return replies == CommandBuffer.asItComes ? nil : Int(replies)
     }
 }

@@ -1,4 +1,4 @@
-/// Commands in RESP, encoded one after another, with what is needed to route them and to read their replies.
+/// Commands in RESP, encoded one after another, with what is needed to route them.
 ///
 /// Reused: ``removeAll()`` keeps the room, so that nothing is allocated in steady state.
 public struct CommandBuffer: ~Copyable {
@@ -8,22 +8,16 @@ public struct CommandBuffer: ~Copyable {
         /// Where the bytes start of the key that it is routed by.
         var key: Int
         var keyLength: Int32
-        /// Values in the reply; ``CommandBuffer/asItComes`` for a tree.
-        var replies: Int32
         /// False for a command of the server.
         var hasKey: Bool
     }
 
-    static let asItComes: Int32 = -1
-
     var bytes = ByteArena()
     private(set) var entries: [Entry] = []
-    /// Values in all replies.
-    public private(set) var replyCount = 0
 
     public init() {}
 
-    /// Commands.
+    /// Commands; a batch has as many replies.
     public var count: Int { entries.count }
 
     /// Bytes that are sent.
@@ -32,7 +26,6 @@ public struct CommandBuffer: ~Copyable {
     public mutating func removeAll() {
         bytes.removeAll()
         entries.removeAll(keepingCapacity: true)
-        replyCount = 0
     }
 
     // MARK: Encoding, for the commands
@@ -65,10 +58,9 @@ public struct CommandBuffer: ~Copyable {
 
     /// Notes where the command ends that has just been encoded, and its key.
     @inline(__always)
-    mutating func finish(keyLength: Int, keyEnd: Int, replies: Int32 = 1, hasKey: Bool = true) {
+    mutating func finish(keyLength: Int, keyEnd: Int, hasKey: Bool = true) {
         entries.append(
-            Entry(end: bytes.count, key: keyEnd - keyLength, keyLength: Int32(truncatingIfNeeded: keyLength), replies: replies, hasKey: hasKey))
-        replyCount += replies == CommandBuffer.asItComes ? 1 : Int(replies)
+            Entry(end: bytes.count, key: keyEnd - keyLength, keyLength: Int32(truncatingIfNeeded: keyLength), hasKey: hasKey))
     }
 
     /// A command whose name and count of arguments is fixed, up to and with its key. Returns where the key's bytes end.

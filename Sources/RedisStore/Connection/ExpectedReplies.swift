@@ -3,8 +3,6 @@
 struct ExpectedReply {
     var storage: UnsafeMutablePointer<ReplyStorage>
     var slot: Int32
-    /// See ``CommandBuffer/Entry/replies``.
-    var replies: Int32
     /// For a cluster: which of the batch's commands it is.
     var command: Int32
     /// For a cluster: its key's slot; -1 where there is none.
@@ -18,7 +16,7 @@ struct ExpectedReply {
 
     /// What becomes of a reply that does not come, or not whole.
     func lose() {
-        for place in 0..<max(1, replies) { unsafe storage.pointee.putLost(at: Int(slot + place)) }
+        unsafe storage.pointee.putLost(at: Int(slot))
     }
 }
 

@@ -1,4 +1,4 @@
-/// Replies in the order of the commands, flattened where a command says how many values it has. Reused: no allocation in steady state.
+/// Replies in the order of the commands, one value each. Reused: no allocation in steady state.
 @safe
 public final class ReplyBuffer {
     /// Exchanged with a link's own: replies are not copied.
@@ -11,7 +11,7 @@ public final class ReplyBuffer {
         unsafe storage.deallocate()
     }
 
-    /// Values, without the elements of arrays.
+    /// Replies, without the elements of arrays.
     public var count: Int { unsafe storage.pointee.count }
 
     public subscript(index: Int) -> Reply { unsafe storage.pointee.reply(index) }

@@ -13,8 +13,6 @@ final class ReplyReader {
     struct Target {
         var storage: UnsafeMutablePointer<ReplyStorage>!
         var slot: Int
-        /// See ``CommandBuffer/Entry/replies``.
-        var replies: Int32
         var problem: String?
     }
 
@@ -30,7 +28,7 @@ final class ReplyReader {
         // The default frees the buffer each time that it is empty with 16 KiB of room.
         unsafe reader.pointee.maxbuf = 1 << 20
         unsafe target = .allocate(capacity: 1)
-        unsafe target.initialize(to: Target(storage: nil, slot: 0, replies: 1, problem: nil))
+        unsafe target.initialize(to: Target(storage: nil, slot: 0, problem: nil))
         unsafe reader.pointee.privdata = UnsafeMutableRawPointer(target)
     }
 
@@ -54,10 +52,9 @@ final class ReplyReader {
 
     /// Reads on with the reply whose place is given; the same place must be given until the outcome is not `incomplete`.
     @inline(__always)
-    func next(into storage: UnsafeMutablePointer<ReplyStorage>, slot: Int, replies: Int32) -> Outcome {
+    func next(into storage: UnsafeMutablePointer<ReplyStorage>, slot: Int) -> Outcome {
         unsafe target.pointee.storage = storage
         unsafe target.pointee.slot = slot
-        unsafe target.pointee.replies = replies
         var reply: UnsafeMutableRawPointer?
         guard unsafe redisReaderGetReply(reader, &reply) == REDIS_OK else { return malformed() }
         if unsafe reply != nil { return .reply }
@@ -101,29 +98,24 @@ private func target(of task: Task) -> UnsafeMutablePointer<ReplyReader.Target> {
     unsafe task.pointee.privdata.assumingMemoryBound(to: ReplyReader.Target.self)
 }
 
-/// The slots of a value: one, save where one stands for a reply that should have been several.
+/// The slot of a value: the reply's own, or that of an element of the array around it.
 @inline(__always)
-private func slots(of task: Task, _ target: UnsafeMutablePointer<ReplyReader.Target>) -> Range<Int> {
-    if let parent = unsafe task.pointee.parent {
-        let slot = unsafe Int(bitPattern: parent.pointee.obj) - 1 + Int(task.pointee.idx)
-        return slot..<(slot + 1)
-    }
-    return unsafe target.pointee.slot..<(target.pointee.slot + max(1, Int(target.pointee.replies)))
+private func slot(of task: Task, _ target: UnsafeMutablePointer<ReplyReader.Target>) -> Int {
+    guard let parent = unsafe task.pointee.parent else { return unsafe target.pointee.slot }
+    return unsafe Int(bitPattern: parent.pointee.obj) - 1 + Int(task.pointee.idx)
 }
 
 private func readInteger(_ task: Task?, _ value: Int64) -> UnsafeMutableRawPointer? {
     guard let task = unsafe task else { return nil }
     let target = unsafe target(of: task)
-    let slots = unsafe slots(of: task, target)
-    guard slots.count == 1 else { return unsafe refuse(target, "an integer") }
-    unsafe target.pointee.storage.pointee.put(integer: value, at: slots.lowerBound)
+    unsafe target.pointee.storage.pointee.put(integer: value, at: slot(of: task, target))
     return unsafe someObject
 }
 
 private func readNil(_ task: Task?) -> UnsafeMutableRawPointer? {
     guard let task = unsafe task else { return nil }
     let target = unsafe target(of: task)
-    for slot in unsafe slots(of: task, target) { unsafe target.pointee.storage.pointee.putMissing(at: slot) }
+    unsafe target.pointee.storage.pointee.putMissing(at: slot(of: task, target))
     return unsafe someObject
 }
 
@@ -136,11 +128,7 @@ private func readString(_ task: Task?, _ start: UnsafeMutablePointer<CChar>?, _ 
         case REDIS_REPLY_STATUS: .status
         default: .bulk
         }
-    let slots = unsafe slots(of: task, target)
-    // An error stands for each of the values that there would have been.
-    guard slots.count == 1 || kind == .error else { return unsafe refuse(target, "a single string") }
-    unsafe target.pointee.storage.pointee.put(kind, UnsafeRawBufferPointer(start: start, count: length), at: slots.lowerBound)
-    for other in slots.dropFirst() { unsafe target.pointee.storage.pointee.copy(slots.lowerBound, to: other) }
+    unsafe target.pointee.storage.pointee.put(kind, UnsafeRawBufferPointer(start: start, count: length), at: slot(of: task, target))
     return unsafe someObject
 }
 
@@ -151,20 +139,10 @@ private func readArray(_ task: Task?, _ elements: CInt) -> UnsafeMutableRawPoint
         unsafe target.pointee.problem = "an array of \(elements) elements, more than \(ReplyReader.elementsMax)"
         return nil
     }
-    let isFlattened = unsafe task.pointee.parent == nil && target.pointee.replies != CommandBuffer.asItComes
-    if isFlattened {
-        guard unsafe Int(elements) == Int(target.pointee.replies) else { return unsafe refuse(target, "an array of \(elements)") }
-        return unsafe UnsafeMutableRawPointer(bitPattern: target.pointee.slot + 1)
-    }
-    let slot = unsafe slots(of: task, target).lowerBound
+    let slot = unsafe slot(of: task, target)
     let first = unsafe target.pointee.storage.pointee.reserve(Int(elements))
     unsafe target.pointee.storage.pointee.put(arrayOf: Int(elements), first: first, at: slot)
     return unsafe UnsafeMutableRawPointer(bitPattern: first + 1)
-}
-
-private func refuse(_ target: UnsafeMutablePointer<ReplyReader.Target>, _ what: String) -> UnsafeMutableRawPointer? {
-    unsafe target.pointee.problem = "the reply is \(what) where \(target.pointee.replies) values were to come"
-    return nil
 }
 
 private func forget(_ object: UnsafeMutableRawPointer?) {}

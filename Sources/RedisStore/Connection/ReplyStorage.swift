@@ -11,7 +11,7 @@ struct ReplyStorage: ~Copyable {
         var number: Int64
     }
 
-    /// Values that commands ask for; elements of arrays stand behind them.
+    /// The commands' replies; elements of arrays stand behind them.
     private(set) var count = 0
     /// Commands whose replies have not come.
     var outstanding = 0
@@ -83,8 +83,6 @@ struct ReplyStorage: ~Copyable {
     mutating func put(arrayOf elements: Int, first: Int, at slot: Int) {
         unsafe values[slot] = Value(kind: .array, code: .other, length: UInt32(elements), number: Int64(first))
     }
-
-    mutating func copy(_ slot: Int, to other: Int) { unsafe values[other] = values[slot] }
 
     mutating func putLost(at slot: Int) {
         unsafe values[slot] = Value(kind: .lost, code: .other, length: 0, number: 0)

@@ -194,7 +194,7 @@ final class ServerConnection {
         for index in 0..<greetingCommands.count {
             unsafe expect(
                 ExpectedReply(
-                    storage: greetingReplies, slot: Int32(index), replies: CommandBuffer.asItComes, command: -1, keySlot: -1, ticket: -1), now: now)
+                    storage: greetingReplies, slot: Int32(index), command: -1, keySlot: -1, ticket: -1), now: now)
         }
         unsafe send(greetingCommands.bytes.bytes, now: now)
         if socket >= 0 { exchange(now) }
@@ -240,7 +240,7 @@ final class ServerConnection {
         guard unsafe reader.feed(rest) else { return drop(.malformed, "no memory for its reply", now: now) }
         while expected.count > 0 {
             let head = expected.first
-            switch unsafe reader.next(into: head.storage, slot: Int(head.slot), replies: head.replies) {
+            switch unsafe reader.next(into: head.storage, slot: Int(head.slot)) {
             case .incomplete: return
             case .malformed(let reason): return drop(.malformed, "what it sends is not a reply: \(reason)", now: now)
             case .reply:
@@ -268,7 +268,6 @@ final class ServerConnection {
             // Without digits, or with more than surely fit, it is for the reader to judge.
             guard (2...19).contains(at - start), at + 1 < bytes.count, unsafe bytes[at] == 0x0D, unsafe bytes[at + 1] == 0x0A else { break }
             let head = expected.first
-            guard head.replies == 1 || head.replies == CommandBuffer.asItComes else { break }
             unsafe head.storage.pointee.put(integer: value, at: Int(head.slot))
             expected.removeFirst()
             settle(head)

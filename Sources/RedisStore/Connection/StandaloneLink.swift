@@ -18,12 +18,10 @@ public final class StandaloneLink: RedisLink {
         let now = MonotonicClock.milliseconds()
         if !connection.isReady { connection.advance(now: now) }
         let isReady = connection.isReady
-        let (ticket, storage) = unsafe tickets.open(count: commands.replyCount, commands: isReady ? commands.count : 0)
+        let (ticket, storage) = unsafe tickets.open(count: commands.count, commands: isReady ? commands.count : 0)
         guard isReady else { return ticket }
-        var slot: Int32 = 0
-        for entry in commands.entries {
-            connection.expect(unsafe ExpectedReply(storage: storage, slot: slot, replies: entry.replies, command: 0, keySlot: -1, ticket: ticket), now: now)
-            slot += max(1, entry.replies)
+        for slot in 0..<commands.count {
+            connection.expect(unsafe ExpectedReply(storage: storage, slot: Int32(slot), command: 0, keySlot: -1, ticket: ticket), now: now)
         }
         unsafe connection.send(commands.bytes.bytes, now: now)
         return ticket

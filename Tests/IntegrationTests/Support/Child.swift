@@ -58,6 +58,20 @@ final class Child {
 
     func signal(_ signal: Int32) { Glibc.kill(identifier, signal) }
 
+    /// Waits until a signal that was sent has reached the process: two of a kind that wait are one.
+    func awaitTaken(_ signal: Int32, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = ContinuousClock.now + patience
+        func isPending() throws -> Bool {
+            let line = try Folder.read("/proc/\(identifier)/status").split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
+            let pending = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? 0
+            return pending & (1 << UInt64(signal - 1)) != 0
+        }
+        while try isPending() {
+            try #require(ContinuousClock.now < deadline, "the process does not take signal \(signal)", sourceLocation: sourceLocation)
+            usleep(1_000)
+        }
+    }
+
     /// Waits for the end.
     /// - Returns: the exit status, or 128 + signal.
     func wait(within limit: Duration = patience, sourceLocation: SourceLocation = #_sourceLocation) throws -> Int32 {

@@ -42,10 +42,13 @@ final class Cluster: @unchecked Sendable {
     /// One of its own, for a test that kills it.
     /// - Parameter settings: the broker's, as `key=value`.
     static func start(_ name: String, settings: [String] = []) throws -> Cluster {
+        // Left behind by a process of the same number that was killed, it would keep its data and its settings.
         let folder = "/tmp/vane-it-kafka-\(getpid())-\(name)"
+        try Shell.run("rm -rf '\(folder)'")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
-        let output = try Shell.run("KAFKA_HEAP=256m '\(tool!)' start '\(folder)'" + settings.map { " --set '\($0)'" }.joined())
+        let options = ["--port \(try FreePort.find())"] + settings.map { "--set '\($0)'" }
+        let output = try Shell.run("KAFKA_HEAP=256m '\(tool!)' start '\(folder)' " + options.joined(separator: " "))
         return Cluster(bootstrap: output.split(separator: "\n").last.map(String.init) ?? "", folder: folder)
     }
 

@@ -73,6 +73,13 @@ final class CountedLoad {
 
     func start(_ settings: [String] = [], executable: String = Places.executable) throws -> Child { try vane.start(settings, executable: executable) }
 
+    /// What is sent from then on is decided at once.
+    func startAndAwaitPartitions() throws -> Child {
+        let process = try start()
+        try process.says("partitions assigned: \(vane.transactions)/")
+        return process
+    }
+
     func stop(_ process: Child, sourceLocation: SourceLocation = #_sourceLocation) throws {
         process.signal(SIGTERM)
         #expect(try process.wait(sourceLocation: sourceLocation) == 0, "\(process.errors.text)", sourceLocation: sourceLocation)

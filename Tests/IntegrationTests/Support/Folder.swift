@@ -1,15 +1,16 @@
 import Glibc
-import Synchronization
 import Testing
 
 /// A folder that lives as long as its test.
 final class Folder: Sendable {
     let path: String
-    private static let counter = Atomic<Int>(0)
 
     init() {
-        path = "/tmp/vane-it-\(getpid())-\(Folder.counter.add(1, ordering: .relaxed).newValue)"
-        mkdir(path, 0o755)
+        // Of its own, whatever a test that was killed has left behind.
+        var template = Array("/tmp/vane-it-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "cannot make a folder in /tmp")
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        chmod(path, 0o755)
     }
 
     deinit { _ = try? Shell.run("rm -rf '\(path)'") }
