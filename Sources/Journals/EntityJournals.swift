@@ -218,7 +218,7 @@ final class EntityJournals {
         if time > header.pointee.lastTime { header.pointee.lastTime = time }
         if time < header.pointee.firstSeen { header.pointee.firstSeen = time }
         if let state = states.existing(journal) {
-            if index < end { plan.inserted(at: index, header, state, pool, types) } else { plan.fetchOldest(header, state) }
+            if index < end { plan.inserted(at: index, header, state, pool, types) } else { plan.fetchWhatMoves(header, state) }
         }
     }
 

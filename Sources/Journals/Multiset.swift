@@ -1,3 +1,4 @@
+internal import CMemory
 internal import Glibc
 
 /// How often each value occurs in a window: for distinct, top_share and entropy.
@@ -33,6 +34,11 @@ struct Multiset {
     /// Cells of numbers are far from uniform: multiply and keep the high bits.
     @inline(__always) private func home(_ value: UInt64) -> UInt32 {
         UInt32(truncatingIfNeeded: (value &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+    }
+
+    /// Asks for the place where a value is looked for first.
+    @inline(__always) func fetch(_ value: UInt64) {
+        if table != nil { vane_prefetch(entry(home(value))) }
     }
 
     @inline(__always) mutating func add(_ value: UInt64, _ pool: MemoryPool) {

@@ -67,6 +67,8 @@ extension WindowPlan {
             head &+= 1
             at += stride
         }
+        // And, where a window ends some time before, at the record behind the one that enters next.
+        vane_prefetch(at + stride)
         state.pointee.tail = tail
         state.pointee.head = head
         if group.pointee.countsAll {
@@ -233,8 +235,9 @@ extension WindowPlan {
         }
     }
 
-    /// Asks for the records that may leave windows now, so that they are on their way while the event is made ready.
-    func fetchOldest(_ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer) {
+    /// Asks for the records that may leave windows now, and for where the newest one will be put, so that they are on their way while the event is made
+    /// ready.
+    func fetchWhatMoves(_ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer) {
         let base = header.pointee.base
         let records = header.pointee.records!
         for index in groups.indices {
@@ -245,6 +248,13 @@ extension WindowPlan {
             let oldest = records + Int(state.pointee.tail &- base) &* stride
             vane_prefetch(oldest)
             vane_prefetch(oldest + stride)
+        }
+        let newest = Record(records + (Int(header.pointee.count) - 1) &* stride)
+        for index in tables.indices {
+            let state = groupState(groups[tables[index].group], states)
+            if !state.pointee.isInitialised { continue }
+            let oldest = Record(records + Int(state.pointee.tail &- base) &* stride)
+            accumulators[tables[index].accumulator].fetch(newest: newest, oldest: oldest, states)
         }
     }
 

@@ -93,6 +93,8 @@ final class WindowPlan {
     let filters: RecordFilters
     let groups: FixedArray<Group>
     let accumulators: FixedArray<Accumulator>
+    /// Those of sliding groups that have tables.
+    let tables: FixedArray<(group: Int, accumulator: Int)>
     let readings: FixedArray<Reading>
     let stateBytes: Int
     let stride: Int
@@ -124,6 +126,10 @@ final class WindowPlan {
         groups = FixedArray(builder.groups)
         let panes = PaneLayout(readings, builder.groups, builder.accumulators)
         accumulators = FixedArray(builder.accumulators + panes.columns)
+        tables = FixedArray(
+            groups.indices.filter { [groups] in groups[$0].kind == .sliding }.flatMap { [groups, accumulators] group in
+                groups[group].accumulators.filter { accumulators[$0].hasTable }.map { (group, $0) }
+            })
         paneColumns = builder.accumulators.count..<(builder.accumulators.count + panes.columns.count)
         paneReadings = FixedArray(panes.readings)
         paneBytes = panes.byteCount
@@ -137,6 +143,7 @@ final class WindowPlan {
         for index in groups.indices { groups[index].steps.deallocate() }
         groups.deallocate()
         accumulators.deallocate()
+        tables.deallocate()
         readings.deallocate()
         paneReadings.deallocate()
         paneScratch.deallocate()

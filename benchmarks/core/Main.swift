@@ -120,7 +120,7 @@ internal import Service
         ]
         // A journal that the processor has at hand, and one that comes from memory.
         try windows(schema, kinds, accounts: 10)
-        try windows(schema, [kinds[0], kinds[1]], accounts: 1_000)
+        try windows(schema, [kinds[0], kinds[1], kinds[5], kinds[6]], accounts: 1_000)
     }
 
     /// Eight windows of like kind over each account. All are full before the clock starts: from then on one record enters each window and about one
