@@ -108,8 +108,8 @@ let package = Package(
             name: "RuleTestingTests",
             dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RuleTesting", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore"], swiftSettings: strict),
+        .testTarget(name: "KafkaIOTests", dependencies: ["KafkaIO", "Telemetry", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RedisStoreTests", dependencies: ["RedisStore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JournalSharingTests", dependencies: ["Documents", "Expressions", "Events", "Journals", "Rules", "Engine", "RedisStore", "JournalSharing"],
             swiftSettings: strict),
@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests", dependencies: ["vane", "Documents", "Events", "Expressions", "Rules", "RuleTesting", "Service"], swiftSettings: strict),
         // Runs the executable.
-        .testTarget(name: "IntegrationTests", dependencies: ["vane", "Documents", "Events", "KafkaIO"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["vane", "Documents", "Events", "KafkaIO", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

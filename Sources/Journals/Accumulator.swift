@@ -58,10 +58,10 @@ struct Accumulator {
     /// Looks each value up in a table of its own, which for most entities is far from the processor.
     var hasTable: Bool { kind == .multiset || kind == .multisetWithFrequencies }
 
-    /// Asks for the places of the record that will be added and of the one that may leave, without waiting for them; of an accumulator with a table.
-    @inline(__always) func fetch(newest: Record, oldest: Record, _ states: UnsafeMutableRawPointer) {
+    /// Asks for the places of the record that may enter next and of the one that may leave, without waiting for them; of an accumulator with a table.
+    @inline(__always) func fetch(entering: Record, oldest: Record, _ states: UnsafeMutableRawPointer) {
         let multiset = pointer(states, Multiset.self)
-        multiset.pointee.fetch(cell(newest))
+        multiset.pointee.fetch(cell(entering))
         multiset.pointee.fetch(cell(oldest))
     }
 

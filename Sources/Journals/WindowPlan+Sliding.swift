@@ -235,8 +235,8 @@ extension WindowPlan {
         }
     }
 
-    /// Asks for the records that may leave windows now, and for where the newest one will be put, so that they are on their way while the event is made
-    /// ready.
+    /// Asks for the records that may leave windows now and, where a window has a table, for the places in it of what enters and leaves, so that they are on
+    /// their way while the event is made ready.
     func fetchWhatMoves(_ header: UnsafeMutablePointer<JournalHeader>, _ states: UnsafeMutableRawPointer) {
         let base = header.pointee.base
         let records = header.pointee.records!
@@ -249,12 +249,12 @@ extension WindowPlan {
             vane_prefetch(oldest)
             vane_prefetch(oldest + stride)
         }
-        let newest = Record(records + (Int(header.pointee.count) - 1) &* stride)
         for index in tables.indices {
             let state = groupState(groups[tables[index].group], states)
             if !state.pointee.isInitialised { continue }
             let oldest = Record(records + Int(state.pointee.tail &- base) &* stride)
-            accumulators[tables[index].accumulator].fetch(newest: newest, oldest: oldest, states)
+            let entering = Record(records + Int(state.pointee.head &- base) &* stride)
+            accumulators[tables[index].accumulator].fetch(entering: entering, oldest: oldest, states)
         }
     }
 

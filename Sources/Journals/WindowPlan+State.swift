@@ -28,7 +28,7 @@ extension WindowPlan {
         if group.kind == .sequence { restartSequence(group, states) }
     }
 
-    func restartSequence(_ group: Group, _ states: UnsafeMutableRawPointer) {
+    private func restartSequence(_ group: Group, _ states: UnsafeMutableRawPointer) {
         for index in group.steps.indices { sequenceStarts(group, states)[index] = .min }
         sequenceMatched(group, states).pointee = false
     }

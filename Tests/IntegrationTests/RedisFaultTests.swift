@@ -45,18 +45,18 @@ extension IntegrationTests {
         func theFirstDecisionComesWithinASecond() throws {
             let redis = try RedisServer()
             let load = try Self.load(redis)
-            let all = try Stopwatch()
-            let times = try (0..<3).map { _ in
+            let laps = try (0..<3).map { _ in
                 load.send(10)
-                let began = ContinuousClock.now
+                let watch = Stopwatch()
                 let process = try load.start(executable: Places.optimised)
                 try load.expectRightCounts()
-                let took = ContinuousClock.now - began
+                let lap = watch.lap
                 try load.stop(process)
-                return took
+                return lap
             }
-            print("from the start to the first ten alerts: \(times)")
-            try all.expect(times.min()! < .seconds(1), "it took \(times)")
+            let best = laps.min { $0.took < $1.took }!
+            print("from the start to the first ten alerts: \(laps.map(\.took))")
+            best.expect(best.took < .seconds(1), "it took \(laps.map(\.took))")
         }
 
         @Test func stoppingDrainsAndCommits() throws {
@@ -86,8 +86,9 @@ extension IntegrationTests {
             load.send(10)
             try process.says("events wait", times: before + 1)
             process.signal(SIGTERM)
-            // It goes on trying for as long as partitions may be held back.
             try process.awaitTaken(SIGTERM)
+            // It goes on trying for as long as partitions may be held back.
+            #expect(!process.errors.wait(within: .seconds(1)) { $0.isClosed }, "\(process.errors.text)")
             let began = ContinuousClock.now
             process.signal(SIGTERM)
             #expect(try process.wait() == 128 + SIGTERM)
@@ -208,6 +209,11 @@ extension IntegrationTests {
                 #expect(alerts.allSatisfy { $0.count == $0.ordinal && $0.degraded?.hasPrefix("redis_down: ") == true }, "\(alerts.first?.text ?? "")")
             }
             try process.says("OOM")
+            if policy == "degrade" {
+                load.send(50)
+                let alerts = try load.expectAlerts()
+                #expect(alerts.contains { $0.degraded?.contains("OOM") == true }, "\(alerts.first?.text ?? "")")
+            }
             try redis.ask("config set maxmemory 0")
             try process.says("Redis does its part again")
             try load.sendAndExpect(50, mayBeLate: true)

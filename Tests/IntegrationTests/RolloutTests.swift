@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 extension IntegrationTests {
@@ -86,7 +87,7 @@ extension IntegrationTests {
             // So has a restart; and a greater share keeps them.
             first.signal(SIGTERM)
             #expect(try first.wait() == 0)
-            let page = "127.0.0.1:\(try FreePort.find())"
+            let page = "127.0.0.1:\(FreePort.find())"
             let second = try vane.start(settings + ["http.listen=\(page)"])
             #expect(try versions(round("2000")) == sides)
             try offer("2b", from: "1000.0", "rollout: {share: 60%}")

@@ -100,6 +100,7 @@ extension IntegrationTests {
             login(feed, logins, "l2", account: "M", device: "D", seconds: 4)
             feed.flush()
             #expect(try alert("l2").rules == ["mule", "shared_device"])
+            #expect(!tap.records.contains { $0.eventID == "l1" }, "A is on no list")
 
             feed.send(
                 vane.transactions, key: "A",
@@ -123,6 +124,7 @@ extension IntegrationTests {
             #expect(try alert("l3").rules == ["mule"])
             second.signal(SIGTERM)
             #expect(try second.wait() == 0, "\(second.errors.text)")
+            #expect(tap.records.map(\.eventID).filter { !$0.hasPrefix("probe-") } == ["e1", "e2", "l2", "e3", "l3"])
         }
 
         private func login(_ feed: Feed, _ topic: String, _ id: String, account: String, device: String, seconds: Int) {

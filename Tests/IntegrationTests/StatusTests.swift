@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 extension IntegrationTests {
@@ -28,7 +29,7 @@ extension IntegrationTests {
 
         @Test func theEndpointSaysWhatIsAndTheDocumentsDescribeIt() throws {
             let vane = try Deployment(Cluster.of(Cluster.best), partitions: 1)
-            let url = "http://127.0.0.1:\(try FreePort.find())"
+            let url = "http://127.0.0.1:\(FreePort.find())"
             let process = try vane.start(["http.listen=\(url.dropFirst(7))"])
             try process.says("listening")
             try wait("it becomes ready") { try ask(url + "/readyz").status == 200 }
@@ -94,7 +95,7 @@ extension IntegrationTests {
 
         @Test func aCheckAgainstAProcessTellsWhatItLacks() throws {
             let vane = try Deployment(Cluster.of(Cluster.best), partitions: 1)
-            let url = "http://127.0.0.1:\(try FreePort.find())"
+            let url = "http://127.0.0.1:\(FreePort.find())"
             let process = try vane.start(["http.listen=\(url.dropFirst(7))"])
             let feed = try Feed(vane.cluster)
             let tap = try Tap(vane.cluster, [vane.alerts])

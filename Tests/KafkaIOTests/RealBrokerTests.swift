@@ -17,6 +17,7 @@ extension KafkaTests {
         @Test func drainsBatches() throws { try Scenarios.drainsBatches(cluster) }
         @Test func pausesAndRewinds() throws { try Scenarios.pausesAndRewinds(cluster) }
         @Test func rebalances() throws { try Scenarios.rebalances(cluster) }
+        @Test func growsItsSubscription() throws { try Scenarios.growsItsSubscription(cluster) }
         @Test func readsTables() throws { try Scenarios.readsTables(cluster) }
 
         // Kills the broker: never one that somebody else named.

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A real Apache Kafka for tests: the one named in `VANE_TEST_KAFKA=host:port`, or one started from `shared/kafka`
 /// (`VANE_SHARED`, or next to the repository) in a folder of its own and stopped when the test process ends.
@@ -29,7 +30,7 @@ final class TestBroker: Sendable {
         try shell("rm -rf '\(folder)'")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
-        let output = try shell("KAFKA_HEAP=256m '\(tool!)' start '\(folder)'")
+        let output = try shell("KAFKA_HEAP=256m '\(tool!)' start '\(folder)' --port \(FreePort.find())")
         return TestBroker(bootstrapServers: output.split(separator: "\n").last.map(String.init) ?? "", folder: folder)
     }
 

@@ -25,9 +25,9 @@ private final class OddServer: Sendable {
     }
 
     /// Waits for a connection, whose greeting it answers.
-    func accept(_ greeting: String = OddServer.greeting) {
+    func accept(_ greeting: String = OddServer.greeting) throws {
         let socket = Glibc.accept(listening, nil, nil)
-        precondition(socket >= 0, "nobody connects")
+        if socket < 0 { throw TimedOut(description: "waited for a connection") }
         connection.withLock {
             if $0 >= 0 { close($0) }
             $0 = socket
@@ -93,7 +93,7 @@ struct FaultTests {
         let server = OddServer()
         let link = server.link()
         link.maintain(timeoutMilliseconds: 0)
-        server.accept()
+        try server.accept()
         try link.connect()
         let ticket = link.send(batch())
         server.send(text)
@@ -115,7 +115,7 @@ struct FaultTests {
         let server = OddServer()
         let link = server.link()
         link.maintain(timeoutMilliseconds: 0)
-        server.accept()
+        try server.accept()
         try link.connect()
         let ticket = link.send(batch())
         for character in ":12\r\n*2\r\n$3\r\nabc\r\n$-1\r\n*2\r\n*1\r\n:-7\r\n$2\r\n\r\n\r\n".unicodeScalars {
@@ -129,7 +129,7 @@ struct FaultTests {
         let server = OddServer()
         let link = server.link(timeoutMilliseconds: 300)
         link.maintain(timeoutMilliseconds: 0)
-        server.accept()
+        try server.accept()
         try link.connect()
         let ticket = link.send(batch())
         server.send(":1\r\n*2\r\n$1\r\na")
@@ -148,7 +148,7 @@ struct FaultTests {
         let server = OddServer()
         let link = server.link(timeoutMilliseconds: 300)
         link.maintain(timeoutMilliseconds: 0)
-        server.accept(text)
+        try server.accept(text)
         try wait("the failure") {
             link.maintain(timeoutMilliseconds: 10)
             return link.failure != nil

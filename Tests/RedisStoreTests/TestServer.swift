@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import RedisStore
@@ -64,29 +65,12 @@ func wait(_ what: String, seconds: Double = 20, _ condition: () throws -> Bool) 
     }
 }
 
-enum FreePort {
-    static func find() -> UInt16 {
-        let plug = Plug.listen()
-        close(plug.socket)
-        return plug.port
-    }
-}
-
 /// Bare sockets.
 enum Plug {
     static func listen() -> (socket: Int32, port: UInt16) {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        // Below what the kernel gives to outgoing connections, so that none takes the port in between; nor that of a cluster's bus, which is 10,000 higher.
-        while true {
-            address.sin_port = in_port_t(UInt16.random(in: 12_000..<22_000)).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let bound = withUnsafeBytes(of: &address) { bind(socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), 16) }
-            if bound == 0 { break }
-        }
-        Glibc.listen(socket, 16)
-        return (socket, UInt16(bigEndian: address.sin_port))
+        let plug = FreePort.bound()
+        Glibc.listen(plug.socket, 16)
+        return plug
     }
 
     static func connect(_ port: UInt16) -> Int32? {

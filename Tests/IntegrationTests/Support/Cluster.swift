@@ -1,6 +1,7 @@
 import Glibc
 import KafkaIO
 import Synchronization
+import TestSupport
 import Testing
 
 /// A Kafka for tests: a real one (`VANE_TEST_KAFKA=host:port`, or one started from `shared/kafka`), or librdkafka's in this process.
@@ -47,7 +48,7 @@ final class Cluster: @unchecked Sendable {
         try Shell.run("rm -rf '\(folder)'")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
-        let options = ["--port \(try FreePort.find())"] + settings.map { "--set '\($0)'" }
+        let options = ["--port \(FreePort.find())"] + settings.map { "--set '\($0)'" }
         let output = try Shell.run("KAFKA_HEAP=256m '\(tool!)' start '\(folder)' " + options.joined(separator: " "))
         return Cluster(bootstrap: output.split(separator: "\n").last.map(String.init) ?? "", folder: folder)
     }

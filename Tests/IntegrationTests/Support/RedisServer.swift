@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A redis-server of a test's own, on a free port, that can be killed and started again in its place.
@@ -24,12 +25,12 @@ final class RedisServer {
     init(_ options: [String] = [], password: String? = nil, isStarted: Bool = true) throws {
         self.options = options + (password.map { ["--requirepass", $0] } ?? [])
         self.password = password
-        port = try FreePort.find()
+        port = FreePort.find()
         if !isStarted { return }
         // Somebody else may take the port in between.
         for _ in 0..<3 {
             if try launch() { return }
-            port = try FreePort.find()
+            port = FreePort.find()
         }
         try start()
     }
@@ -93,22 +94,5 @@ extension String {
         var text = self[...]
         while let last = text.last, last.isWhitespace { text.removeLast() }
         return String(text)
-    }
-}
-
-enum FreePort {
-    /// Below what the kernel gives to outgoing connections, so that none takes it in between.
-    static func find() throws -> UInt16 {
-        while true {
-            let port = UInt16.random(in: 12_000..<32_000)
-            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(socket) }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let isFree = withUnsafeBytes(of: &address) { bind(socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), 16) == 0 }
-            if isFree { return port }
-        }
     }
 }
