@@ -20,7 +20,7 @@ extension KafkaTests {
         @Test func readsTables() throws { try Scenarios.readsTables(cluster) }
 
         @Test func survivesOutage() throws {
-            try Scenarios.survivesOutage(cluster, vanish: { try mock.takeDown() }, comeBack: { try mock.bringUp() })
+            try Scenarios.survivesOutage(cluster, sessionMilliseconds: 45_000, vanish: { try mock.takeDown() }, comeBack: { try mock.bringUp() })
         }
 
         @Test func brokersDownAtStart() throws {

@@ -25,7 +25,7 @@ extension KafkaTests {
         func survivesCrash() throws {
             let own = try TestBroker.start("crash")
             defer { try? own.kill() }
-            try Scenarios.survivesOutage(.real(own), vanish: { try own.kill() }, comeBack: { try own.revive() })
+            try Scenarios.survivesOutage(.real(own), sessionMilliseconds: 120_000, vanish: { try own.kill() }, comeBack: { try own.revive() })
         }
 
         @Test func missingTopicIsNamedAndStartsWhenItAppears() throws {
