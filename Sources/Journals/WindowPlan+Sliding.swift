@@ -67,7 +67,7 @@ extension WindowPlan {
             head &+= 1
             at += stride
         }
-        // And, where a window ends some time before, at the record behind the one that enters next.
+        // And at the record behind the one that enters next, or where the next one will be written.
         vane_prefetch(at + stride)
         state.pointee.tail = tail
         state.pointee.head = head

@@ -212,7 +212,7 @@ extension IntegrationTests {
             if policy == "degrade" {
                 load.send(50)
                 let alerts = try load.expectAlerts()
-                #expect(alerts.contains { $0.degraded?.contains("OOM") == true }, "\(alerts.first?.text ?? "")")
+                #expect(alerts.allSatisfy { $0.count == $0.ordinal } && alerts.contains { $0.degraded?.contains("OOM") == true }, "\(alerts.first?.text ?? "")")
             }
             try redis.ask("config set maxmemory 0")
             try process.says("Redis does its part again")

@@ -25,9 +25,7 @@ final class TestBroker: Sendable {
 
     /// One of its own, for a test that kills it.
     static func start(_ name: String) throws -> TestBroker {
-        // Left behind by a process of the same number that was killed, it would keep its data.
-        let folder = "/tmp/vane-kafka-tests-\(getpid())-\(name)"
-        try shell("rm -rf '\(folder)'")
+        let folder = TemporaryFolder.make("vane-kafka-tests-\(name)")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
         let output = try shell("KAFKA_HEAP=256m '\(tool!)' start '\(folder)' --port \(FreePort.find())")

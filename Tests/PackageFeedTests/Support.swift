@@ -5,6 +5,7 @@ import Glibc
 import Rules
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import PackageFeed
@@ -56,14 +57,7 @@ func eventually(_ what: String, seconds: Int = 60, sourceLocation: SourceLocatio
 final class Folder: Sendable {
     let path: String
 
-    init() {
-        // Of its own, whatever a test that was killed has left behind.
-        var template = Array("/tmp/vane-feed-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "cannot make a folder in /tmp")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // nginx reads it as another user.
-        chmod(path, 0o755)
-    }
+    init() { path = TemporaryFolder.make("vane-feed") }
 
     deinit { shell("rm -rf '\(path)'") }
 

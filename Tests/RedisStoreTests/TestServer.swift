@@ -23,8 +23,7 @@ final class TestServer {
 
     init(_ options: [String] = [], port: UInt16? = nil) throws {
         self.options = options
-        folder = "/tmp/vane-redis-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folder = TemporaryFolder.make("vane-redis")
         self.port = port ?? FreePort.find()
         process = Process()
         try start()

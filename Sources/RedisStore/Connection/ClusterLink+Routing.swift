@@ -29,7 +29,7 @@ extension ClusterLink {
         guard let node = nodes[Int(place)] else { return finish(batch) }
         let item = batch.items[index]
         node.expect(
-            unsafe ExpectedReply(storage: batch.storage, slot: Int32(index), command: Int32(index), keySlot: item.keySlot, ticket: ticket), now: now)
+            unsafe ExpectedReply(storage: batch.storage, slot: Int32(index), keySlot: item.keySlot, ticket: ticket), now: now)
         unsafe node.queue(batch.encoded(item))
         guard item.keySlot >= 0 else { return }
         slots[Int(item.keySlot)].sentTo = place
@@ -40,7 +40,7 @@ extension ClusterLink {
     func settle(_ node: ServerConnection, _ place: Int32, _ now: Int64) {
         for reply in node.finished {
             guard reply.ticket > 0, let batch = batches[reply.ticket] else {
-                if reply.command == ExpectedReply.refresh { refreshed(from: node, now) }
+                if reply.isRefresh { refreshed(from: node, now) }
                 continue
             }
             if reply.keySlot >= 0 { slots[Int(reply.keySlot)].due -= 1 }
@@ -60,7 +60,7 @@ extension ClusterLink {
     /// Whether a command that was refused is to be sent again.
     private func redirect(_ reply: ExpectedReply, _ batch: ClusterBatch, _ code: ReplyErrorCode, _ node: ServerConnection, _ now: Int64) -> Bool {
         guard reply.keySlot >= 0, now < batch.deadline else { return false }
-        var command = WaitingCommand(ticket: reply.ticket, item: Int(reply.command), askedBy: -1, notBefore: 0)
+        var command = WaitingCommand(ticket: reply.ticket, item: Int(reply.slot), askedBy: -1, notBefore: 0)
         switch code {
         case .moved, .ask:
             guard let target = unsafe Redirection(batch.storage.pointee.reply(Int(reply.slot)).text, from: node.address),
@@ -125,7 +125,7 @@ extension ClusterLink {
         guard let node = nodes[Int(place)] else { return }
         unsafe askingReplies.storage.pointee.reset(count: 1, commands: 0)
         unsafe node.expect(
-            ExpectedReply(storage: askingReplies.storage, slot: 0, command: ExpectedReply.asking, keySlot: -1, ticket: 0), now: now)
+            ExpectedReply(storage: askingReplies.storage, slot: 0, ticket: 0), now: now)
         unsafe node.queue(asking.bytes.bytes)
     }
 }

@@ -28,7 +28,7 @@ extension ClusterLink {
             refreshedBy = Int32(refreshNext)
             unsafe refreshReplies.storage.pointee.reset(count: 1, commands: 0)
             unsafe node.expect(
-                ExpectedReply(storage: refreshReplies.storage, slot: 0, command: ExpectedReply.refresh, keySlot: -1, ticket: 0), now: now)
+                ExpectedReply(storage: refreshReplies.storage, slot: 0, ticket: 0, isRefresh: true), now: now)
             unsafe node.queue(refreshing.bytes.bytes)
             return
         }

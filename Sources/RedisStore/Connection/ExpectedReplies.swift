@@ -2,17 +2,14 @@
 @safe
 struct ExpectedReply {
     var storage: UnsafeMutablePointer<ReplyStorage>
+    /// Where it goes: its command's place in the batch.
     var slot: Int32
-    /// For a cluster: which of the batch's commands it is.
-    var command: Int32
     /// For a cluster: its key's slot; -1 where there is none.
-    var keySlot: Int32
+    var keySlot: Int32 = -1
     /// 0 for what a link asks for itself, negative for a greeting.
     var ticket: Int
-
-    /// What a cluster's link asks for itself, in place of a command.
-    static let refresh: Int32 = -2
-    static let asking: Int32 = -3
+    /// For a cluster: it says which server has which slots.
+    var isRefresh = false
 
     /// What becomes of a reply that does not come, or not whole.
     func lose() {

@@ -192,7 +192,7 @@ final class ServerConnection {
         greeting.encode(into: &greetingCommands)
         unsafe greetingReplies.pointee.reset(count: greetingCommands.count, commands: greetingCommands.count)
         for index in 0..<greetingCommands.count {
-            unsafe expect(ExpectedReply(storage: greetingReplies, slot: Int32(index), command: -1, keySlot: -1, ticket: -1), now: now)
+            unsafe expect(ExpectedReply(storage: greetingReplies, slot: Int32(index), ticket: -1), now: now)
         }
         unsafe send(greetingCommands.bytes.bytes, now: now)
         if socket >= 0 { exchange(now) }

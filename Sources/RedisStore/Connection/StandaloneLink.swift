@@ -21,7 +21,7 @@ public final class StandaloneLink: RedisLink {
         let (ticket, storage) = unsafe tickets.open(count: commands.count, commands: isReady ? commands.count : 0)
         guard isReady else { return ticket }
         for slot in 0..<commands.count {
-            connection.expect(unsafe ExpectedReply(storage: storage, slot: Int32(slot), command: 0, keySlot: -1, ticket: ticket), now: now)
+            connection.expect(unsafe ExpectedReply(storage: storage, slot: Int32(slot), ticket: ticket), now: now)
         }
         unsafe connection.send(commands.bytes.bytes, now: now)
         return ticket

@@ -43,9 +43,7 @@ final class Cluster: @unchecked Sendable {
     /// One of its own, for a test that kills it.
     /// - Parameter settings: the broker's, as `key=value`.
     static func start(_ name: String, settings: [String] = []) throws -> Cluster {
-        // Left behind by a process of the same number that was killed, it would keep its data and its settings.
-        let folder = "/tmp/vane-it-kafka-\(getpid())-\(name)"
-        try Shell.run("rm -rf '\(folder)'")
+        let folder = TemporaryFolder.make("vane-it-kafka-\(name)")
         folders.withLock { $0.append(folder) }
         _ = registerCleaning
         let options = ["--port \(FreePort.find())"] + settings.map { "--set '\($0)'" }

@@ -1,17 +1,12 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A folder that lives as long as its test.
 final class Folder: Sendable {
     let path: String
 
-    init() {
-        // Of its own, whatever a test that was killed has left behind.
-        var template = Array("/tmp/vane-it-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "cannot make a folder in /tmp")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        chmod(path, 0o755)
-    }
+    init() { path = TemporaryFolder.make("vane-it") }
 
     deinit { _ = try? Shell.run("rm -rf '\(path)'") }
 
